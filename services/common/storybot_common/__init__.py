@@ -1,0 +1,1 @@
+"""What both Python services share: settings, contracts, broker, database, logs, errors."""

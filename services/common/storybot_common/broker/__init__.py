@@ -1,0 +1,1 @@
+"""RabbitMQ: the topology, connections that come back, and publishing with confirms."""

@@ -1,0 +1,85 @@
+"""A connection to RabbitMQ that comes back.
+
+aio-pika's robust connections restore themselves behind the caller's back, and a publish or a handler that was under
+way then may hang or be repeated. Here a connection is plain: when it is lost the session that used it ends, and the
+next session starts from nothing.
+"""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+
+import aio_pika
+from aio_pika.abc import AbstractConnection
+from pydantic import SecretStr
+
+from storybot_common.broker import topology
+from storybot_common.logs import get_logger
+
+CONNECT_TIMEOUT_S = 5
+HEARTBEAT_S = 10
+_DELAY_MAX_S = 3.0
+
+log = get_logger(__name__)
+
+type Session = Callable[[AbstractConnection], Awaitable[None]]
+
+
+async def keep_connected(url: SecretStr, *, name: str, session: Session) -> None:
+    """Connect, declare the topology and run ``session(connection)``; when the connection is lost, do it again.
+
+    The session is cancelled when its connection closes. Its own errors are logged and lead to a new connection too.
+    Delays grow, with jitter, to three seconds. Returns when the session returns by itself; runs until then or until
+    cancelled. ``name`` is shown in RabbitMQ's own pages.
+    """
+    failures = 0
+    while True:
+        try:
+            connection = await _connect(url, name)
+            async with connection:
+                failures = 0
+                log.info("broker_connected")
+                if await _until_closed(connection, session):
+                    return
+                log.warning("broker_connection_lost")
+        except Exception as error:  # noqa: BLE001 — aio-pika raises its own, aiormq's, OSError and timeouts
+            log.warning("broker_unavailable", error=type(error).__name__)
+        failures += 1
+        await asyncio.sleep(_delay(failures))
+
+
+async def _connect(url: SecretStr, name: str) -> AbstractConnection:
+    async with asyncio.timeout(CONNECT_TIMEOUT_S):
+        connection = await aio_pika.connect(
+            url.get_secret_value(), heartbeat=HEARTBEAT_S, client_properties={"connection_name": name}
+        )
+    try:
+        async with asyncio.timeout(CONNECT_TIMEOUT_S), connection.channel() as channel:
+            await topology.declare(channel)
+    except BaseException:
+        await connection.close()
+        raise
+    return connection
+
+
+async def _until_closed(connection: AbstractConnection, session: Session) -> bool:
+    """Run the session; True when it came to its end, False when the connection was closed under it."""
+    closed = asyncio.ensure_future(connection.closed())
+    running = asyncio.ensure_future(session(connection))
+    try:
+        await asyncio.wait({closed, running}, return_when=asyncio.FIRST_COMPLETED)
+        if running.done():
+            await running
+            return not closed.done()
+        return False
+    finally:
+        for task in (closed, running):
+            task.cancel()
+            with suppress(asyncio.CancelledError, Exception):
+                await task
+
+
+def _delay(failures: int) -> float:
+    ceiling: float = min(_DELAY_MAX_S, 0.1 * 2 ** min(failures, 10))
+    return ceiling * random.uniform(0.5, 1.0)  # noqa: S311 — jitter

@@ -1,0 +1,1 @@
+"""Postgres: tables, engine, transactions, group commit, notifications and migrations."""

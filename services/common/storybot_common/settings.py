@@ -1,0 +1,99 @@
+"""Typed settings, read once in ``main``.
+
+Each service composes its own settings class from the parts here. Values come from the environment, or from files
+named like the setting in ``/run/secrets`` (Compose and Swarm secrets).
+"""
+
+import sys
+from pathlib import Path
+from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, UrlConstraints, ValidationError, model_validator
+from pydantic.networks import AnyUrl
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+DEVELOPMENT_MARK = "development-only"
+EXIT_BAD_CONFIGURATION = 78  # EX_CONFIG of sysexits.h
+_SECRETS = Path("/run/secrets")
+
+type HttpUrl = Annotated[AnyUrl, UrlConstraints(allowed_schemes=["http", "https"])]
+
+
+class ServiceSettings(BaseSettings):
+    """What every service has: its environment and how loudly it logs.
+
+    In ``production`` a value that still holds a development default is refused.
+    """
+
+    model_config = SettingsConfigDict(
+        frozen=True,
+        extra="ignore",
+        env_ignore_empty=True,
+        secrets_dir=_SECRETS if _SECRETS.is_dir() else None,
+        hide_input_in_errors=True,
+    )
+
+    storybot_environment: Literal["development", "production"] = "development"
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    @model_validator(mode="after")
+    def _no_development_secret_in_production(self) -> Self:
+        if self.storybot_environment == "production":
+            for name in type(self).model_fields:
+                value = getattr(self, name)
+                text = value.get_secret_value() if isinstance(value, SecretStr) else str(value)
+                if DEVELOPMENT_MARK in text:
+                    raise ValueError(
+                        f"{name.upper()} still holds the {DEVELOPMENT_MARK} default: set a value of your own"
+                    )
+        return self
+
+
+class DatabaseSettings(ServiceSettings):
+    """Where Postgres is: ``postgresql+psycopg://user:password@host:5432/name``."""
+
+    database_url: SecretStr
+    database_pool_size: int = Field(default=10, ge=1, le=200)
+
+
+class BrokerSettings(ServiceSettings):
+    """Where RabbitMQ is: ``amqp://user:password@host:5672/vhost``."""
+
+    amqp_url: SecretStr
+
+
+class LlmSettings(ServiceSettings):
+    """Which model writes, by its OpenAI-compatible base URL and name."""
+
+    llm_base_url: HttpUrl
+    llm_model: str = Field(min_length=1, max_length=200)
+    llm_builtin: bool | None = None
+
+    @property
+    def builtin(self) -> bool:
+        """Whether the small model that comes with Storybot writes."""
+        if self.llm_builtin is not None:
+            return self.llm_builtin
+        return urlsplit(str(self.llm_base_url)).hostname == "local-llm"
+
+
+def load[S: ServiceSettings](settings: type[S]) -> S:
+    """Read ``settings`` from the environment.
+
+    Exits with status 78 and one sentence a setting on standard error when one is missing or wrong.
+    """
+    try:
+        return settings()
+    except ValidationError as error:
+        for problem in error.errors(include_input=False, include_url=False):
+            name = ".".join(str(part) for part in problem["loc"]).upper()
+            sys.stderr.write(f"{sentence(name, problem['type'], problem['msg'])}\n")
+        raise SystemExit(EXIT_BAD_CONFIGURATION) from None
+
+
+def sentence(name: str, kind: str, message: str) -> str:
+    """What is wrong with one setting and what to do, as one line."""
+    if kind == "missing":
+        return f"Configuration: {name} is missing. Set it in the environment (see .env.example)."
+    return f"Configuration: {name + ': ' if name else ''}{message.removeprefix('Value error, ')}."

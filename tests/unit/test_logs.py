@@ -1,0 +1,81 @@
+"""Log lines are ECS documents; what libraries and exceptions say fits in without leaking."""
+
+import json
+import logging
+from collections.abc import Iterator
+
+import pytest
+import structlog
+
+from storybot_common import logs
+
+
+@pytest.fixture(autouse=True)
+def _own_configuration() -> Iterator[None]:
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    structlog.reset_defaults()
+
+
+def lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, object]]:
+    return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+
+def test_an_event_has_a_name_fields_and_the_bound_trace_id(capsys: pytest.CaptureFixture[str]) -> None:
+    logs.configure("prompt-api", "INFO")
+    with logs.bound_trace("a" * 32, story_id="1"):
+        logs.get_logger("prompt_api.demo").info("story_queued", method="POST", count=3)
+
+    (line,) = lines(capsys)
+
+    assert line["message"] == "story_queued"
+    assert line["event"] == {"action": "story_queued"}
+    assert line["log.level"] == "info"
+    assert line["log"] == {"logger": "prompt_api.demo"}
+    assert line["service"] == {"name": "prompt-api"}
+    assert line["trace"] == {"id": "a" * 32}
+    assert line["http"] == {"request": {"method": "POST"}}
+    assert line["storybot"] == {"story_id": "1", "count": 3}
+    assert "@timestamp" in line
+
+
+def test_a_librarys_line_goes_through_the_same_pipeline(capsys: pytest.CaptureFixture[str]) -> None:
+    logs.configure("prompt-api", "INFO")
+    with logs.bound_trace("b" * 32):
+        logging.getLogger("uvicorn.error").warning("Invalid %s received", "request")
+
+    (line,) = lines(capsys)
+
+    assert line["message"] == "Invalid request received"
+    assert line["trace"] == {"id": "b" * 32}
+    assert "event" not in line
+
+
+def test_an_exception_gives_type_and_stack_but_not_its_message(capsys: pytest.CaptureFixture[str]) -> None:
+    logs.configure("story-worker", "INFO")
+    text = " ".join(["Once", "upon", "a", "time"])
+    try:
+        raise ValueError(text)
+    except ValueError:
+        logs.get_logger("x").exception("story_broke")
+        logging.getLogger("library").exception("it broke")
+
+    ours, theirs = lines(capsys)
+
+    for line in (ours, theirs):
+        error = line["error"]
+        assert isinstance(error, dict)
+        assert error["type"] == "ValueError"
+        assert "test_logs.py" in error["stack_trace"]
+        assert text not in json.dumps(line)
+
+
+def test_lines_below_the_level_are_left_out(capsys: pytest.CaptureFixture[str]) -> None:
+    logs.configure("story-worker", "WARNING")
+    logs.get_logger("x").info("quiet")
+    logging.getLogger("y").info("quiet")
+
+    assert lines(capsys) == []
