@@ -18,6 +18,7 @@ from storybot_common.broker import topology
 from storybot_common.logs import get_logger
 
 CONNECT_TIMEOUT_S = 5
+CLOSE_TIMEOUT_S = 2
 HEARTBEAT_S = 10
 _DELAY_MAX_S = 3.0
 
@@ -37,12 +38,14 @@ async def keep_connected(url: SecretStr, *, name: str, session: Session) -> None
     while True:
         try:
             connection = await _connect(url, name)
-            async with connection:
-                failures = 0
-                log.info("broker_connected")
+            failures = 0
+            log.info("broker_connected")
+            try:
                 if await _until_closed(connection, session):
                     return
-                log.warning("broker_connection_lost")
+            finally:
+                await _close(connection)
+            log.warning("broker_connection_lost")
         except Exception as error:  # noqa: BLE001 — aio-pika raises its own, aiormq's, OSError and timeouts
             log.warning("broker_unavailable", error=type(error).__name__)
         failures += 1
@@ -58,9 +61,16 @@ async def _connect(url: SecretStr, name: str) -> AbstractConnection:
         async with asyncio.timeout(CONNECT_TIMEOUT_S), connection.channel() as channel:
             await topology.declare(channel)
     except BaseException:
-        await connection.close()
+        await _close(connection)
         raise
     return connection
+
+
+async def _close(connection: AbstractConnection) -> None:
+    """Say goodbye, but not for long: a frozen broker never answers."""
+    with suppress(Exception):
+        async with asyncio.timeout(CLOSE_TIMEOUT_S):
+            await connection.close()
 
 
 async def _until_closed(connection: AbstractConnection, session: Session) -> bool:
