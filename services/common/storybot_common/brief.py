@@ -3,14 +3,20 @@
 One definition serves the HTTP contract, the database and the prompt templates.
 """
 
+import re
 import unicodedata
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 CONTENT_MAX_LENGTH = 4000
-"""Longest prompt, in Unicode code points."""
+"""Longest prompt, in Unicode code points, after its line ends were normalised."""
+
+NAME_MAX_LENGTH = 80
+"""Longest name of a protagonist, in Unicode code points."""
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 class Genre(StrEnum):
@@ -47,12 +53,17 @@ class Length(StrEnum):
     LONG = "long"
 
 
-def _clean_text(text: str) -> str:
-    """Normalise line ends and refuse control characters, which no keyboard types and Postgres cannot store."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n").strip()
-    for character in text:
-        if unicodedata.category(character) in {"Cc", "Cs"} and character not in "\n\t":
-            raise ValueError(f"must not contain the control character U+{ord(character):04X}")
+def _normalised(value: object) -> object:
+    """Before the length is looked at: line ends as ``\\n``, no spaces around."""
+    if isinstance(value, str):
+        return value.replace("\r\n", "\n").replace("\r", "\n").strip()
+    return value
+
+
+def _without_control_characters(text: str) -> str:
+    """Refuse what no keyboard types and Postgres cannot store."""
+    if found := _CONTROL.search(text):
+        raise ValueError(f"must not contain the control character U+{ord(found[0]):04X}")
     return text
 
 
@@ -64,12 +75,19 @@ def _not_blank(text: str) -> str:
 
 Content = Annotated[
     str,
+    BeforeValidator(_normalised),
     Field(max_length=CONTENT_MAX_LENGTH, description="What the story is about, in the reader's own words."),
-    AfterValidator(_clean_text),
+    AfterValidator(_without_control_characters),
     AfterValidator(_not_blank),
 ]
 
-Name = Annotated[str, Field(max_length=80), AfterValidator(_clean_text), AfterValidator(_not_blank)]
+Name = Annotated[
+    str,
+    BeforeValidator(_normalised),
+    Field(max_length=NAME_MAX_LENGTH),
+    AfterValidator(_without_control_characters),
+    AfterValidator(_not_blank),
+]
 
 LanguageTag = Annotated[
     str,
