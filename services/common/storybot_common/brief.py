@@ -75,16 +75,16 @@ def _not_blank(text: str) -> str:
 
 Content = Annotated[
     str,
-    BeforeValidator(_normalised),
     Field(max_length=CONTENT_MAX_LENGTH, description="What the story is about, in the reader's own words."),
+    BeforeValidator(_normalised),
     AfterValidator(_without_control_characters),
     AfterValidator(_not_blank),
 ]
 
 Name = Annotated[
     str,
-    BeforeValidator(_normalised),
     Field(max_length=NAME_MAX_LENGTH),
+    BeforeValidator(_normalised),
     AfterValidator(_without_control_characters),
     AfterValidator(_not_blank),
 ]
