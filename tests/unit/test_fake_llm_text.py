@@ -20,6 +20,12 @@ def test_every_japanese_and_emoji_token_carries_its_number() -> None:
     assert story_text("emoji", 1) == "👨‍👩‍👧‍👦1"
 
 
+def test_mark_stands_in_every_word() -> None:
+    script = Script.from_messages([{"role": "user", "content": "[[fake: tokens=2 mark=-fox]]"}])
+    assert script is not None
+    assert script.words() == ["word1-fox", " word2-fox"]
+
+
 @pytest.mark.parametrize("text", ["", " a  b\n\nc ", "昔々、\nある所に"])
 def test_split_words_loses_nothing(text: str) -> None:
     assert "".join(split_words(text)) == text

@@ -52,6 +52,7 @@ class Script(BaseModel):
     id: str = ""  # tells stories with otherwise equal scripts apart: failures are counted for each
     tokens: int = Field(default=40, ge=0, le=100_000)
     style: Style = "en"
+    mark: str = ""  # stands in every word, and tells the texts of two stories apart
     text: str | None = None  # exactly this instead of numbered words
     first: float = Field(default=0.0, ge=0)  # time to the first token
     delay: float = Field(default=0.0, ge=0)  # from one token to the next
@@ -80,7 +81,7 @@ class Script(BaseModel):
 
     def words(self) -> list[str]:
         """The tokens of the whole story."""
-        return split_words(self.text) if self.text is not None else story_tokens(self.style, self.tokens)
+        return split_words(self.text) if self.text is not None else story_tokens(self.style, self.tokens, self.mark)
 
 
 def text_of(message: dict[str, Any]) -> str:

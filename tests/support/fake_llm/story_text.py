@@ -8,17 +8,18 @@ _WORDS_PER_PARAGRAPH = 40
 _WHITESPACE_KEPT = re.compile(r"\s*\S+|\s+$")
 
 
-def story_tokens(style: Style, count: int) -> list[str]:
+def story_tokens(style: Style, count: int, mark: str = "") -> list[str]:
     """The first `count` tokens of the one endless story there is in this style.
 
+    A mark follows every number, so that a word of one story shows when it gets into another.
     White space stands before a word, never at the end: the text of n tokens has none to strip.
     """
-    return [_token(style, number) for number in range(1, count + 1)]
+    return [_token(style, number, mark) for number in range(1, count + 1)]
 
 
-def story_text(style: Style, count: int) -> str:
-    """What a reader must have in the end when the script says `count` tokens."""
-    return "".join(story_tokens(style, count))
+def story_text(style: Style, count: int, mark: str = "") -> str:
+    """What a reader must have in the end when the script says `count` tokens (and a mark)."""
+    return "".join(story_tokens(style, count, mark))
 
 
 def split_words(text: str) -> list[str]:
@@ -39,15 +40,15 @@ def tokens_after(tokens: list[str], written: str) -> list[str] | None:
     return []
 
 
-def _token(style: Style, number: int) -> str:
+def _token(style: Style, number: int, mark: str) -> str:
     first_of_paragraph = number % _WORDS_PER_PARAGRAPH == 1
     space = "" if number == 1 else "\n\n" if first_of_paragraph else " "
     match style:
         case "en":
-            return f"{space}word{number}"
+            return f"{space}word{number}{mark}"
         case "ja":
             # Japanese knows no spaces between words: only the number tells one token from the next
-            return f"{space.strip(' ')}物語{number}、"
+            return f"{space.strip(' ')}物語{number}{mark}、"
         case "emoji":
             # a family is seven code points and one character: offsets must be counted in code points
-            return f"{space}👨‍👩‍👧‍👦{number}"
+            return f"{space}👨‍👩‍👧‍👦{number}{mark}"
