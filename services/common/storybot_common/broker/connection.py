@@ -74,20 +74,22 @@ async def _close(connection: AbstractConnection) -> None:
 
 
 async def _until_closed(connection: AbstractConnection, session: Session) -> bool:
-    """Run the session; True when it came to its end, False when the connection was closed under it."""
-    closed = asyncio.ensure_future(connection.closed())
+    """Run the session; True when it came to its end, False when the connection was lost under it."""
+    lost = asyncio.Event()  # connection.closed() is not for this: it waits for our own close()
+    connection.close_callbacks.add(lambda *_: lost.set())
+    losing = asyncio.ensure_future(lost.wait())
     running = asyncio.ensure_future(session(connection))
     try:
-        await asyncio.wait({closed, running}, return_when=asyncio.FIRST_COMPLETED)
+        if connection.connected.is_set():
+            await asyncio.wait({losing, running}, return_when=asyncio.FIRST_COMPLETED)
         if running.done():
             await running
-            return not closed.done()
+            return not lost.is_set()
         return False
     finally:
-        for task in (closed, running):
+        for task in (losing, running):
             task.cancel()
-            with suppress(asyncio.CancelledError, Exception):
-                await task
+        await asyncio.gather(losing, running, return_exceptions=True)
 
 
 def _delay(failures: int) -> float:
