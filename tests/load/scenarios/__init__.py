@@ -1,0 +1,1 @@
+"""What is measured: one module a scenario, each with `async def measure(stack, sizes) -> Section`."""

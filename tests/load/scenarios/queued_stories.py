@@ -1,0 +1,91 @@
+"""How fast one worker process gets through a queue, and how big it grows."""
+
+import asyncio
+import time
+
+from tests.load import processes
+from tests.load.figures import Section, at_least, at_most, percentile
+from tests.load.sizes import Sizes
+from tests.load.stack import API_PORT, Stack
+from tests.load.visitor import Visitor, scripted
+
+_CLIENTS = 10
+_LLM_SECONDS = 2.0
+_TOKENS = 31
+_TWIN_STORIES_A_SECOND = 93
+_GOAL_OF_IDEAL = at_most(1.15)
+_GOAL_STORIES_A_SECOND = at_least(2 * _TWIN_STORIES_A_SECOND)
+_GOAL_MEMORY_MB = at_most(100)
+_LOOK_EVERY_S = 0.05
+
+
+async def measure(stack: Stack, sizes: Sizes) -> Section:
+    """Stories that an LLM writes in two seconds each, then stories that it writes in no time."""
+    section = Section("A queue of stories on one worker process")
+    await stack.stop_worker()
+    await stack.clear()
+    await stack.start_worker()
+    async with processes.watched(await stack.container("story-worker")) as worker:
+        seconds = await _slow_stories(stack, sizes.queued_stories)
+    section.note(f"{sizes.queued_stories} stories of {_LLM_SECONDS:g} s: first POST → all finished", seconds, "s")
+    section.note("the same, of the ideal", seconds / _LLM_SECONDS, "", _GOAL_OF_IDEAL)
+    section.note("peak memory of the worker (PSS)", worker.peak_memory, "MB", _GOAL_MEMORY_MB)
+
+    await stack.stop_worker()
+    await stack.clear()
+    await _submit([f"instant{turn}" for turn in range(sizes.instant_stories)], tokens=40)
+    await stack.until(stack.outbox_is_empty, "the relay has published everything")
+    rate, worker = await _instant_stories(stack, sizes.instant_stories)
+    section.note("stories of an instant LLM (40 tokens)", rate, "1/s", _GOAL_STORIES_A_SECOND)
+    section.note("CPU of the worker meanwhile", worker.cpu, "cores")
+    section.note("peak memory of the worker meanwhile (PSS)", worker.peak_memory, "MB", _GOAL_MEMORY_MB)
+    return section
+
+
+async def _slow_stories(stack: Stack, count: int) -> float:
+    started = time.perf_counter()
+    first = 0.5
+    await _submit(
+        [f"slow{turn}" for turn in range(count)],
+        tokens=_TOKENS,
+        first=first,
+        delay=(_LLM_SECONDS - first) / (_TOKENS - 1),
+    )
+
+    async def all_finished() -> bool:
+        return await stack.finished() == count
+
+    await stack.until(all_finished, f"{count} stories are finished")
+    return time.perf_counter() - started
+
+
+async def _instant_stories(stack: Stack, count: int) -> tuple[float, processes.Usage]:
+    """Stories a second between the first and the last tenth."""
+    starting = asyncio.create_task(stack.start_worker())
+    times: list[float] = []
+
+    async def all_finished() -> bool:
+        finished = await stack.finished()
+        times.extend([time.perf_counter()] * (finished - len(times)))
+        await asyncio.sleep(_LOOK_EVERY_S)
+        return finished == count
+
+    await starting
+    async with processes.watched(await stack.container("story-worker")) as worker:
+        await stack.until(all_finished, f"{count} stories are finished")
+    began, ended = percentile(times, 10), percentile(times, 90)
+    return 0.8 * count / (ended - began), worker
+
+
+async def _submit(stories: list[str], **script: float) -> None:
+    """Several visitors ask for the stories at the same time."""
+
+    async def visit(mine: list[str]) -> None:
+        visitor = await Visitor.arrive(API_PORT)
+        for story in mine:
+            await visitor.submit(scripted(story, **script))
+        visitor.leave()
+
+    async with asyncio.TaskGroup() as visits:
+        for visitor in range(_CLIENTS):
+            visits.create_task(visit(stories[visitor::_CLIENTS]))
