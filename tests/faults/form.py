@@ -1,0 +1,69 @@
+"""How big a run is."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """The numbers of a run; times in seconds."""
+
+    name: str
+    owners: int
+    stories: int
+    """In flight when the fault strikes."""
+    tokens: tuple[int, int]
+    """Of a story, least and most."""
+    token_every: float
+    workers: int
+    slots: int
+    """Stories that one worker writes at once."""
+    requests_per_second: float
+    """That go on arriving during the fault."""
+    down: float
+    """How long what was killed stays away."""
+    cut: float
+    """How long a network is gone."""
+    frozen: float
+    """How long a worker stands still: longer than its claims hold."""
+    llm_away: float
+    patience: float
+    """For which a visitor repeats a refused or unanswered request."""
+    settle: float
+    """Deadline for every story to be final after the fault is over."""
+
+
+SHORT = Form(
+    name="short",
+    owners=8,
+    stories=40,
+    tokens=(50, 80),
+    token_every=0.07,
+    workers=2,
+    slots=10,
+    requests_per_second=4,
+    down=4,
+    cut=12,
+    frozen=45,
+    llm_away=10,
+    patience=120,
+    settle=120,
+)
+
+LONG = Form(
+    name="long",
+    owners=20,
+    stories=200,
+    tokens=(80, 160),
+    token_every=0.07,
+    workers=2,
+    slots=32,
+    requests_per_second=6,
+    down=10,
+    cut=30,
+    frozen=60,
+    llm_away=120,
+    patience=240,
+    settle=600,
+)
+
+FORMS = {form.name: form for form in (SHORT, LONG)}
