@@ -204,11 +204,8 @@ def share_finally_accepted(orders: Sequence[Order]) -> float:
 
 
 def _explains(interruption: Interruption, previous: Call, again: Call) -> bool:
-    was_cut = (
-        previous.story in interruption.writing
-        or interruption.looked_ns <= previous.received_ns <= interruption.until_ns
-    )
-    return was_cut and again.received_ns >= interruption.looked_ns
+    was_in_hand = previous.story in interruption.writing or previous.received_ns >= interruption.looked_ns
+    return was_in_hand and previous.received_ns <= interruption.until_ns and again.received_ns >= interruption.looked_ns
 
 
 def _problems(reading: Reading, expected: str) -> Iterable[str]:
