@@ -123,3 +123,19 @@ async def test_when_it_ends_whoever_waits_is_told() -> None:
     for task in (under_way, queued):
         with pytest.raises(asyncio.CancelledError):
             await task
+
+
+async def test_an_item_whose_turn_does_not_come_is_given_back_unstored() -> None:
+    store = Store()
+    store.open.clear()
+    group = GroupCommitter(store.commit, max_batch=10, max_waiting=10, max_wait=0.001)
+    async with asyncio.TaskGroup() as tasks:
+        running = tasks.create_task(group.run())
+        under_way = tasks.create_task(group.submit(1))
+        await store.committing.wait()
+        with pytest.raises(Overloaded):
+            await group.submit(2)
+        store.open.set()
+        assert await under_way == 10
+        running.cancel()
+    assert store.batches == [[1]]

@@ -22,6 +22,7 @@ class GroupCommitter[Item, Result]:
     ``commit`` gets 1 … ``max_batch`` items, stores them in one transaction and returns, in the same order, a result
     or an exception for each; an exception that it raises itself goes to every caller of that batch, but a batch of
     several is first tried again item by item when ``is_callers_fault`` says that one of them may have spoiled it.
+    An item whose turn does not come within ``max_wait`` seconds is given back unstored.
     """
 
     def __init__(
@@ -30,13 +31,15 @@ class GroupCommitter[Item, Result]:
         *,
         max_batch: int,
         max_waiting: int,
+        max_wait: float | None = None,
         is_callers_fault: Callable[[Exception], bool] = lambda _error: False,
     ) -> None:
         self._commit = commit
         self._max_batch = max_batch
         self._max_waiting = max_waiting
+        self._max_wait = max_wait
         self._is_callers_fault = is_callers_fault
-        self._waiting: deque[tuple[Item, asyncio.Future[Result]]] = deque()
+        self._waiting: deque[_Waiting[Item, Result]] = deque()
         self._arrived = asyncio.Event()
 
     @property
@@ -47,15 +50,15 @@ class GroupCommitter[Item, Result]:
     async def submit(self, item: Item) -> Result:
         """Store ``item``; returns after its transaction has committed.
 
-        Raises Overloaded when too many items wait already, or what ``commit`` had to say about the item. A caller
+        Raises Overloaded when too many items wait already or this one waited too long, or what ``commit`` had to say about the item. A caller
         that is cancelled while its item waits takes the item with it.
         """
         if len(self._waiting) >= self._max_waiting:
             raise Overloaded(f"{len(self._waiting)} items are waiting to be stored")
-        future: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
-        self._waiting.append((item, future))
+        waiting = _Waiting[Item, Result](item, self._max_wait)
+        self._waiting.append(waiting)
         self._arrived.set()
-        return await future
+        return await waiting.future
 
     async def run(self) -> None:
         """Commit batches until cancelled. Whoever still waits then is told so by CancelledError."""
@@ -66,15 +69,16 @@ class GroupCommitter[Item, Result]:
                 if batch:
                     await self._store(batch)
         finally:
-            for _item, future in self._waiting:
-                future.cancel()
+            for waiting in self._waiting:
+                waiting.future.cancel()
 
     def _take(self) -> list[tuple[Item, asyncio.Future[Result]]]:
         batch: list[tuple[Item, asyncio.Future[Result]]] = []
         while self._waiting and len(batch) < self._max_batch:
-            item, future = self._waiting.popleft()
-            if not future.done():
-                batch.append((item, future))
+            waiting = self._waiting.popleft()
+            waiting.taken()
+            if not waiting.future.done():
+                batch.append((waiting.item, waiting.future))
         if not self._waiting:
             self._arrived.clear()
         return batch
@@ -104,3 +108,22 @@ class GroupCommitter[Item, Result]:
                 future.set_exception(outcome)
             else:
                 future.set_result(outcome)
+
+
+class _Waiting[Item, Result]:
+    """An item in the queue, which leaves it by itself after ``limit`` seconds."""
+
+    def __init__(self, item: Item, limit: float | None) -> None:
+        loop = asyncio.get_running_loop()
+        self.item = item
+        self.future: asyncio.Future[Result] = loop.create_future()
+        self._expiry = loop.call_later(limit, self._expire) if limit is not None else None
+
+    def taken(self) -> None:
+        """From now on the commit decides."""
+        if self._expiry is not None:
+            self._expiry.cancel()
+
+    def _expire(self) -> None:
+        if not self.future.done():
+            self.future.set_exception(Overloaded("the item waited too long to be stored"))
