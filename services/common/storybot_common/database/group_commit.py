@@ -50,8 +50,8 @@ class GroupCommitter[Item, Result]:
     async def submit(self, item: Item) -> Result:
         """Store ``item``; returns after its transaction has committed.
 
-        Raises Overloaded when too many items wait already or this one waited too long, or what ``commit`` had to say about the item. A caller
-        that is cancelled while its item waits takes the item with it.
+        Raises Overloaded when too many items wait already or this one waited too long, or what ``commit`` had to say
+        about the item. A caller that is cancelled while its item waits takes the item with it.
         """
         if len(self._waiting) >= self._max_waiting:
             raise Overloaded(f"{len(self._waiting)} items are waiting to be stored")
