@@ -2,6 +2,7 @@
 
 import pytest
 from pydantic import ValidationError
+
 from tests.support.fake_llm.continuation import remaining_tokens, written_so_far
 from tests.support.fake_llm.script import Fault, Script
 from tests.support.fake_llm.story_text import Style, split_words, story_text, story_tokens
