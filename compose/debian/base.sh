@@ -6,7 +6,8 @@
 # /usr/local/share/ca-certificates. Without it no pip, npm or apt over TLS works inside
 # a build, so it goes into the base. It is copied from the machine, never committed.
 #
-# The image is made again only when this script or those certificates changed.
+#     base.sh           make it, unless it is there and neither this script nor the certificates changed
+#     base.sh --check   only tell whether it is (exit code 0) or would be made (1)
 # FORCE=1 makes it again in any case (for security updates).
 set -eu
 
@@ -105,6 +106,7 @@ present=$(docker image inspect --format '{{index .Config.Labels "storybot.finger
 if [ "${FORCE:-}" != 1 ] && [ "$present" = "$(fingerprint)" ]; then
     exit 0
 fi
+[ "${1:-}" != --check ] || exit 1
 [ "$(id -u)" = 0 ] || die "making the Debian base image needs root: run 'sudo sh compose/debian/base.sh' once"
 command -v debootstrap >/dev/null ||
     die "debootstrap is missing: install it (apt-get install debootstrap) and start again"

@@ -1,0 +1,51 @@
+# `make help` lists everything. The work is done by scripts/storybot.py, which needs
+# nothing but Python 3.9; checks run in a container (scripts/toolbox).
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+STORYBOT := $(PYTHON) scripts/storybot.py
+# Settings that may stand on make's command line.
+export IMAGES CLEAN SERVICE LINES_BACK UPGRADE
+
+##@ Run
+up: ## Start everything, from nothing if need be, and print the addresses
+	@$(STORYBOT) up
+dev: ## The same from the working tree: code changes reach the running services
+	@$(STORYBOT) dev
+down: ## Stop; the stories are kept
+	@$(STORYBOT) down
+ps: ## Show the containers and their health
+	@$(STORYBOT) ps
+logs: ## Follow the logs (SERVICE=story-worker for one)
+	@$(STORYBOT) logs
+clean: ## Remove the containers and all stories; asks first (CLEAN=yes does not)
+	@$(STORYBOT) clean
+
+##@ Check
+test: check ## The same as check
+check: ## Everything that has to be green
+	@$(STORYBOT) check
+config fmt-check lint types test-unit test-web test-integration test-e2e:
+	@$(STORYBOT) check $(subst fmt-check,fmt,$@)
+config: ## Compose files, every combination
+fmt-check: ## Formatting
+lint: ## ruff, shellcheck, eslint
+types: ## mypy, tsc
+test-unit: ## Python tests without network
+test-web: ## Tests and build of the app
+test-integration: ## Python tests on real Postgres and RabbitMQ
+test-e2e: ## The whole stack in a browser
+
+##@ Change
+fmt: toolbox ## Format everything
+	@scripts/toolbox sh -c 'ruff format && ruff check --fix --silent; cd web && npm run --silent format'
+lock: toolbox ## Lock the Python dependencies (UPGRADE=1 takes newer versions)
+	@scripts/toolbox scripts/lock
+toolbox: ## Make the image that the checks run in
+	@$(STORYBOT) toolbox
+
+help: ## This list
+	@awk 'BEGIN { FS = ":.*## " } /^##@/ { printf "\n%s\n", substr($$0, 5) } \
+		/^[a-z0-9-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: up dev down ps logs clean test check config fmt-check lint types test-unit test-web test-integration \
+	test-e2e fmt lock toolbox help

@@ -1,0 +1,208 @@
+"""Everything that ``make check`` runs, in the toolbox and against a stack of its own."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import time
+from typing import TYPE_CHECKING
+
+from . import health, operate, standins
+from .console import Problem
+from .images import Images
+from .paths import ROOT, TEST_RESULTS
+from .stack import COMBINATIONS, TEST_ENV, Stack, stack
+from .tally import count
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from .operate import Tools
+
+# The app's packages are installed again only when their lock file changed.
+_NPM_CI = (
+    "cmp -s package-lock.json node_modules/.installed-lock || "
+    "{ npm ci --no-audit --no-fund && cp package-lock.json node_modules/.installed-lock; }"
+)
+_DATABASE = "postgresql+psycopg://storybot:development-only@127.0.0.1:{TEST_POSTGRES_PORT}/storybot"
+_AMQP = "amqp://storybot:development-only@127.0.0.1:{TEST_AMQP_PORT}/storybot"
+
+
+class Checks:
+    """The steps. Each raises a Problem when it fails."""
+
+    def __init__(self, tools: Tools, family: Images) -> None:
+        self._tools = tools
+        self._family = family
+        self._stack = stack(family, "test")
+
+    def config(self) -> None:
+        """Every combination of compose files is valid, with no .env."""
+        for overlays in COMBINATIONS:
+            env_file = TEST_ENV if "compose/test.yml" in overlays else os.devnull
+            self._run(*Stack(overlays, env_file).command("config", "--quiet"))
+            self._tools.console.done(" + ".join(("docker-compose.yml", *overlays)))
+
+    def fmt(self) -> None:
+        """Formatting: ruff and prettier."""
+        self._toolbox("ruff", "format", "--check")
+        self._web("npm run --silent format:check")
+
+    def lint(self) -> None:
+        """ruff, shellcheck, eslint."""
+        self._toolbox("ruff", "check")
+        self._toolbox("shellcheck", *shell_scripts())
+        self._web("npm run --silent lint")
+
+    def types(self) -> None:
+        """mypy and tsc."""
+        self._toolbox("mypy")
+        self._web("npm run --silent typecheck")
+
+    def test_unit(self) -> None:
+        """pytest, no network."""
+        self._pytest("unit", "tests/unit")
+
+    def test_web(self) -> None:
+        """vitest, the production build, and the API client against the OpenAPI document."""
+        self._web("npm run --silent api:check")
+        report = TEST_RESULTS / "web.xml"
+        self._web(f"npm test -- --reporter=default --reporter=junit --outputFile.junit={shlex.quote(str(report))}")
+        self._web("npm run --silent build")
+
+    def test_integration(self) -> None:
+        """pytest on real Postgres and RabbitMQ, and the fake LLM."""
+        operate.build(self._tools, self._stack, self._family, "fake-llm")
+        with _Running(self, "integration", {}, "postgres", "rabbitmq", "fake-llm"):
+            self._pytest("integration", "tests/integration", env=self._addresses())
+
+    def test_e2e(self) -> None:
+        """pytest and a browser on the whole stack: with the built-in model, then with the fake LLM."""
+        operate.build(self._tools, self._stack, self._family)
+        addresses = self._addresses()
+        with _Running(self, "e2e", {}) as running:
+            self._pytest("e2e-builtin", "tests/e2e", "-m", "builtin_llm", env=addresses)
+            running.start({"LLM_BASE_URL": "http://fake-llm:8080/v1", "LLM_MODEL": "fake-storyteller"})
+            self._pytest("e2e", "tests/e2e", "-m", "not builtin_llm", env=addresses)
+
+    def _addresses(self) -> dict[str, str]:
+        ports = _variables((ROOT / TEST_ENV).read_text())
+        return {
+            "DATABASE_URL": _DATABASE.format(**ports),
+            "AMQP_URL": _AMQP.format(**ports),
+            "FAKE_LLM_URL": f"http://127.0.0.1:{ports['FAKE_LLM_PORT']}",
+            "STORYBOT_URL": f"http://127.0.0.1:{ports['GATEWAY_PORT']}",
+            "STORYBOT_TLS_URL": f"https://127.0.0.1:{ports['GATEWAY_TLS_PORT']}",
+            "STORYBOT_COMPOSE": shlex.join(self._stack.command()),
+            "TEST_RESULTS": str(TEST_RESULTS),
+        }
+
+    def _pytest(self, name: str, *arguments: str, env: Mapping[str, str] | None = None) -> None:
+        self._toolbox("pytest", f"--junitxml={TEST_RESULTS / name}.xml", *arguments, env=env)
+
+    def _web(self, script: str) -> None:
+        self._toolbox("sh", "-c", f"cd web && {{ {_NPM_CI}; }} && {script}")
+
+    def _toolbox(self, *command: str, env: Mapping[str, str] | None = None) -> None:
+        passed_on = {**(env or {}), "TOOLBOX_ENV": " ".join(env or {})}
+        self._run(str(ROOT / "scripts/toolbox"), *command, env=passed_on)
+
+    def _run(self, *command: str, env: Mapping[str, str] | None = None) -> None:
+        if self._tools.shell.show(*command, env=env):
+            raise Problem(f"{command[0].rsplit('/', 1)[-1]} {shlex.join(command[1:4])} … failed; its output is above.")
+
+
+class _Running:
+    """The test stack while a block runs: fresh before, gone after, its logs kept when the block fails."""
+
+    def __init__(self, checks: Checks, name: str, env: Mapping[str, str], *services: str) -> None:
+        self._tools, self._stack = checks._tools, checks._stack
+        self._name, self._env, self._services = name, env, services
+
+    def __enter__(self) -> _Running:
+        self._remove()
+        try:
+            self.start(self._env)
+        except BaseException:
+            self.__exit__(Problem)
+            raise
+        return self
+
+    def start(self, env: Mapping[str, str]) -> None:
+        """Bring the services up with these variables; what they do not concern stays as it is."""
+        health.start(self._tools.shell, self._tools.console, self._stack, *self._services, env=env)
+
+    def __exit__(self, kind: type | None, *_: object) -> None:
+        if kind is not None:
+            self._keep_logs()
+        self._remove()
+
+    def _keep_logs(self) -> None:
+        folder = TEST_RESULTS / "logs" / self._name
+        folder.mkdir(parents=True, exist_ok=True)
+        for container in health.containers_of(self._tools.shell, self._stack):
+            text = self._tools.shell.ask("docker", "logs", "--timestamps", container.name).out
+            (folder / f"{container.name}.log").write_text(text)
+        self._tools.console.warn(f"The containers' logs: {folder}")
+
+    def _remove(self) -> None:
+        self._tools.shell.ask(*self._stack.command("down", "--volumes", "--remove-orphans", "--timeout", "3"), timeout=120)
+
+
+QUICK = ("config", "fmt", "lint", "types", "test-unit", "test-web")
+SLOW = ("test-integration", "test-e2e")
+
+
+def run(tools: Tools, *names: str) -> None:
+    """Run the named steps, or all; the slow ones only when the quick ones are green.
+
+    Prints the number of tests last. Raises a Problem when a step failed.
+    """
+    family = operate.prepare(tools)
+    standins.ensure_toolbox(tools.shell, family)
+    checks = Checks(tools, family)
+    shutil.rmtree(TEST_RESULTS, ignore_errors=True)
+    TEST_RESULTS.mkdir(parents=True)
+    failed: list[str] = []
+    for name in names or QUICK + SLOW:
+        if failed and name in SLOW and not names:
+            tools.console.warn(f"{name} is left out until {', '.join(failed)} is green")
+            continue
+        if not _step(tools, name, getattr(checks, name.replace("-", "_"))):
+            failed.append(name)
+    tools.console.say()
+    if failed:
+        tools.console.say(f"Failed: {', '.join(failed)}. Again, alone: make {failed[0]}")
+    tally = count(sorted(TEST_RESULTS.glob("*.xml")))
+    if names and not (tally.passed or tally.failed):
+        tools.console.say("all green" if not failed else "not green")
+    else:
+        tools.console.say(str(tally._replace(failed=max(tally.failed, len(failed)))))
+    if failed:
+        raise SystemExit(1)
+
+
+def _step(tools: Tools, name: str, step: Callable[[], None]) -> bool:
+    tools.console.banner(f"{name}: {(step.__doc__ or '').strip().splitlines()[0]}")
+    started = time.monotonic()
+    try:
+        step()
+    except Problem as problem:
+        tools.console.problem(problem)
+        return False
+    tools.console.done(f"{name} ({time.monotonic() - started:.0f} s)")
+    return True
+
+
+def shell_scripts() -> list[str]:
+    """Files of the repository that a shell reads."""
+    candidates = [*(ROOT / "scripts").iterdir(), *(ROOT / "compose").rglob("*.sh"), *(ROOT / "services").rglob("*.sh")]
+    candidates.append(ROOT / ".ci/run")
+    shebangs = (b"#!/bin/sh", b"#!/usr/bin/env bash")
+    found = [file for file in candidates if file.is_file() and file.read_bytes().startswith(shebangs)]
+    return sorted(str(file.relative_to(ROOT)) for file in found)
+
+
+def _variables(text: str) -> dict[str, str]:
+    return dict(line.split("=", 1) for line in text.splitlines() if "=" in line and not line.startswith("#"))

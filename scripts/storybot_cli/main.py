@@ -1,0 +1,53 @@
+"""The command line: ``storybot.py COMMAND``. People use the Makefile, which calls this."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from . import checks, operate, standins
+from .console import Console, Problem
+from .host import this_host
+from .operate import Tools
+from .paths import LOGS, ROOT
+from .shell import RealShell
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def toolbox(tools: Tools) -> None:
+    """Make the toolbox image."""
+    standins.ensure_toolbox(tools.shell, operate.prepare(tools))
+
+
+COMMANDS: dict[str, Callable[[Tools], None]] = {
+    "up": operate.up,
+    "dev": operate.dev,
+    "down": operate.down,
+    "ps": operate.ps,
+    "logs": operate.logs,
+    "clean": operate.clean,
+    "toolbox": toolbox,
+}
+
+
+def main(arguments: list[str]) -> int:
+    """Run a command; 0 when it succeeded, 1 when it failed and said why, 2 when there is no such command."""
+    name, names = (arguments[0], arguments[1:]) if arguments else ("", [])
+    console = Console()
+    tools = Tools(RealShell(console, ROOT, LOGS), console, this_host())
+    if name not in {*COMMANDS, "check"} or not {*names} <= {*checks.QUICK, *checks.SLOW}:
+        console.say(f"Usage: storybot.py {' | '.join(COMMANDS)} | check [{' | '.join(checks.QUICK + checks.SLOW)}]")
+        return 2
+    try:
+        if name == "check":
+            checks.run(tools, *names)
+        else:
+            COMMANDS[name](tools)
+    except Problem as problem:
+        console.problem(problem)
+        return 1
+    except KeyboardInterrupt:
+        console.say("\nInterrupted. Running the command again goes on from here.")
+        return 130
+    return 0

@@ -1,0 +1,141 @@
+"""The everyday commands: up, dev, down, ps, logs, clean."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from typing import TYPE_CHECKING, NamedTuple
+
+from . import health, images, preflight, standins
+from .console import Problem
+from .engine import State, ensure_engine, look, what_to_do
+from .paths import CACHE
+from .stack import Stack, stack
+
+if TYPE_CHECKING:
+    from .console import Console
+    from .host import Host
+    from .images import Images
+    from .shell import Shell
+
+IMAGES_MEMORY = CACHE / "images"
+
+
+class Tools(NamedTuple):
+    """What every command works with."""
+
+    shell: Shell
+    console: Console
+    host: Host
+
+
+def prepare(tools: Tools) -> Images:
+    """An engine and the images everything is built on."""
+    ensure_engine(tools.shell, tools.console, tools.host)
+    family = images.decide(tools.shell, tools.console, os.environ, IMAGES_MEMORY)
+    standins.ensure_base_images(tools.shell, tools.host, family)
+    return family
+
+
+def build_environment(family: Images) -> dict[str, str]:
+    """Variables for compose's builds. ``PYTHON_IMAGE`` is for services that the Debian overlay does not know."""
+    python = {"PYTHON_IMAGE": standins.PYTHON} if family is images.Images.DEBIAN else {}
+    return {"DOCKER_BUILDKIT": "1", "COMPOSE_DOCKER_CLI_BUILD": "1", **python}
+
+
+def build(tools: Tools, chosen: Stack, family: Images, *services: str) -> None:
+    """Build the services' own images; quick when nothing changed."""
+    command = chosen.command("--progress", "plain", "build", *services)
+    tools.shell.task("Building the services", *command, env=build_environment(family))
+
+
+def up(tools: Tools) -> None:
+    """Everything from nothing to a running Storybot, or quickly nothing when it runs already."""
+    family = prepare(tools)
+    chosen = stack(family)
+    preflight.check(tools.shell, tools.console, chosen)
+    build(tools, chosen, family)
+    health.start(tools.shell, tools.console, chosen)
+    tools.console.done(f"Everything is up ({tools.console.elapsed():.0f} s)\n")
+    tools.console.say(addresses(tools.shell.ask(*chosen.command("config", "--format", "json")).out))
+
+
+def dev(tools: Tools) -> None:
+    """The same, from the working tree: code changes reach the running services by themselves."""
+    family = prepare(tools)
+    standins.ensure_toolbox(tools.shell, family)
+    chosen = stack(family, "dev")
+    os.environ["DEV_USER"] = f"{os.getuid()}:{os.getgid()}"
+    preflight.check(tools.shell, tools.console, chosen)
+    build(tools, chosen, family)
+    health.start(tools.shell, tools.console, chosen)
+    tools.console.say(addresses(tools.shell.ask(*chosen.command("config", "--format", "json")).out))
+    tools.console.say("\nChanges in services/ and web/ are taken up as you save them. `make logs` shows what happens.")
+
+
+def addresses(config: str) -> str:
+    """What runs where, and how to use another model, from the JSON of ``docker compose config``."""
+    services = json.loads(config)["services"]
+    ports = {port.inside: port.number for port in preflight.published(config)}
+    app = f"http://localhost:{ports[8080]}"
+    worker, broker = services["story-worker"]["environment"], services["rabbitmq"]["environment"]
+    user, password = broker["RABBITMQ_DEFAULT_USER"], broker["RABBITMQ_DEFAULT_PASS"]
+    login = f"{user} / {password}" if "development-only" in password else f"{user}, password from .env"
+    model = worker["LLM_MODEL"]
+    if "//local-llm:" in worker["LLM_BASE_URL"]:
+        writer = f"{model}, a small model on this machine. It writes English only."
+    else:
+        writer = f"{model} at {worker['LLM_BASE_URL']}"
+    return f"""Storybot is at {app}
+
+  API documentation   {app}/api/docs
+  TLS, for a trial    https://localhost:{ports[8443]} (a certificate of its own: the browser warns)
+  RabbitMQ            http://localhost:{ports[15672]} ({login})
+
+Stories are written by {writer}
+For another model put these lines into .env and run `make up` again:
+  OpenAI   LLM_BASE_URL=https://api.openai.com/v1   LLM_API_KEY=sk-…   LLM_MODEL=gpt-5-mini   LOCAL_LLM_REPLICAS=0
+  Ollama   LLM_BASE_URL=http://host.docker.internal:11434/v1   LLM_MODEL=gemma3:4b   LOCAL_LLM_REPLICAS=0
+           (on Linux start Ollama with OLLAMA_HOST=0.0.0.0, so that containers reach it)
+
+make logs   what happens        make down   stop, keep the stories        make help   everything else"""
+
+
+def down(tools: Tools) -> None:
+    """Stop and remove the containers; the stories stay in their volume."""
+    _compose(tools, "down", "--remove-orphans")
+
+
+def ps(tools: Tools) -> None:
+    """The containers and their health."""
+    _compose(tools, "ps", "--all")
+
+
+def logs(tools: Tools) -> None:
+    """Follow the logs; of one service with SERVICE=name. Without a terminal: what is there, then end."""
+    follow = ["--follow"] if sys.stdout.isatty() else []
+    services = os.environ.get("SERVICE", "").split()
+    _compose(tools, "logs", "--tail", os.environ.get("LINES_BACK", "200"), *follow, *services)
+
+
+def clean(tools: Tools) -> None:
+    """Remove containers and volumes, so every story, after asking; CLEAN=yes answers for scripts."""
+    if os.environ.get("CLEAN") != "yes":
+        if not sys.stdin.isatty():
+            raise Problem("This removes every story.", "Run `make clean CLEAN=yes` if that is what you want.")
+        tools.console.say("This removes the containers, the database with every story, and the queue.")
+        if input("Type yes to go on: ").strip().lower() != "yes":
+            tools.console.say("Nothing was removed.")
+            return
+    _compose(tools, "down", "--volumes", "--remove-orphans")
+    tools.console.done("Containers, stories and queue are removed; images stay.")
+
+
+def _compose(tools: Tools, *arguments: str) -> None:
+    """Run a compose command on the everyday stack, whichever images it was started with."""
+    finding = look(tools.shell)
+    if finding.state is not State.READY:
+        raise Problem(f"{finding.state.value}.", what_to_do(finding, tools.host))
+    if tools.shell.show(*Stack().command(*arguments)):
+        raise Problem(f"`docker compose {arguments[0]}` failed; its message is above.")

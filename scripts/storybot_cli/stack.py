@@ -1,0 +1,52 @@
+"""The compose command lines: which files and variables make up which stack."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from .paths import ROOT
+
+if TYPE_CHECKING:
+    from .images import Images
+
+MAIN_FILE = "docker-compose.yml"
+TEST_ENV = "compose/test.env"
+COMBINATIONS = (
+    (),
+    ("compose/debian.yml",),
+    ("compose/dev.yml",),
+    ("compose/debian.yml", "compose/dev.yml"),
+    ("compose/test.yml",),
+    ("compose/debian.yml", "compose/test.yml"),
+)
+
+
+class Stack(NamedTuple):
+    """A compose project: its files after the main one, and the file its variables come from ("" is .env)."""
+
+    overlays: tuple[str, ...] = ()
+    env_file: str = ""
+
+    def command(self, *arguments: str) -> tuple[str, ...]:
+        """The command line for a compose subcommand."""
+        words = ["docker", "compose", "--project-directory", str(ROOT)]
+        if self.env_file:
+            words += ["--env-file", str(ROOT / self.env_file)]
+        for file in (MAIN_FILE, *self.overlays):
+            words += ["--file", str(ROOT / file)]
+        return (*words, *arguments)
+
+
+def stack(images: Images, purpose: str = "") -> Stack:
+    """The stack for everyday use (""), for "dev" or for "test"."""
+    overlays = ["compose/debian.yml"] if images.value == "debian" else []
+    if purpose:
+        overlays.append(f"compose/{purpose}.yml")
+    return Stack(tuple(overlays), TEST_ENV if purpose == "test" else "")
+
+
+def official_images() -> tuple[str, ...]:
+    """The images that the main file takes from a registry."""
+    named = re.findall(r"^    image: (\S+)$", (ROOT / MAIN_FILE).read_text(), re.MULTILINE)
+    return tuple(image for image in named if not image.startswith("storybot/"))
