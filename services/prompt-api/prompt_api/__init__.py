@@ -1,0 +1,1 @@
+"""The prompt API: takes prompts, shows stories, streams them while they are written, and feeds the queue."""

@@ -1,0 +1,63 @@
+"""The application: every route below its address, every exception as a problem document."""
+
+from fastapi import APIRouter, FastAPI
+from starlette.types import ASGIApp
+
+from prompt_api.configuration import keys_of
+from prompt_api.http import docs, health, problems, schema
+from prompt_api.http.observation import Observation
+from prompt_api.http.owner import OwnerCookies
+from prompt_api.preferences import endpoints as preferences
+from prompt_api.prompts import endpoints as prompts
+from prompt_api.stories import endpoints as stories
+from prompt_api.stream import endpoints as stream
+from prompt_api.wiring import Parts, running
+
+_BASE = "/api/v1"
+_MAX_BODY_BYTES = 128 * 1024
+"""Room for the longest prompt with every character escaped."""
+
+
+def create_app(parts: Parts) -> ASGIApp:
+    """The API with its middleware around it."""
+    api: ASGIApp = create_api(parts)
+    api = OwnerCookies(api, keys=keys_of(parts.settings.cookie_secret), prefix=_BASE)
+    return Observation(api, metrics=parts.metrics)
+
+
+def create_api(parts: Parts) -> FastAPI:
+    """The routes."""
+    settings = parts.settings
+    api = FastAPI(
+        title="Storybot",
+        version="1",
+        description="Prompts in, stories out, live.",
+        openapi_url="/api/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lambda _api: running(parts),
+        generate_unique_id_function=lambda route: route.name,
+        max_body_size=_MAX_BODY_BYTES,
+    )
+    problems.install(api)
+    v1 = APIRouter(prefix=_BASE)
+    v1.include_router(
+        prompts.routes(parts.database, parts.submissions, stories_per_owner=settings.active_stories_per_owner)
+    )
+    v1.include_router(stories.routes(parts.database, stories_per_owner=settings.active_stories_per_owner))
+    v1.include_router(
+        stream.routes(parts.hub, parts.metrics, heartbeat=settings.heartbeat_s, patience=settings.slow_viewer_s)
+    )
+    v1.include_router(
+        preferences.routes(
+            parts.database,
+            model=settings.llm_model,
+            model_builtin=settings.builtin,
+            active_stories_per_owner=settings.active_stories_per_owner,
+        )
+    )
+    api.include_router(v1)
+    api.include_router(health.routes(parts.engine, parts.metrics))
+    docs.install(api)
+    schema.install(api)
+    return api

@@ -1,0 +1,37 @@
+"""Settings of the prompt API."""
+
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, SecretStr
+
+from storybot_common.settings import BrokerSettings, DatabaseSettings, LlmSettings
+
+_SECRET_MIN_LENGTH = 16
+
+
+def _strong_enough(secret: SecretStr) -> SecretStr:
+    for key in keys_of(secret):
+        if len(key) < _SECRET_MIN_LENGTH:
+            raise ValueError(f"each key must have {_SECRET_MIN_LENGTH} characters or more")
+    return secret
+
+
+def keys_of(secret: SecretStr) -> list[str]:
+    """The keys in a comma-separated list; the first one signs, all are accepted."""
+    return [key.strip() for key in secret.get_secret_value().split(",")]
+
+
+class ApiSettings(DatabaseSettings, BrokerSettings, LlmSettings):
+    """Everything that can be set; times in seconds."""
+
+    cookie_secret: Annotated[SecretStr, AfterValidator(_strong_enough)]
+    active_stories_per_owner: int = Field(default=100, ge=1)
+    submission_patience_s: float = Field(default=10, gt=0, description="before a prompt is refused with 503")
+    in_doubt_patience_s: float = Field(default=60, gt=0, description="for a commit whose answer never came")
+    read_patience_s: float = Field(default=5, gt=0)
+    heartbeat_s: float = Field(default=15, gt=0)
+    slow_viewer_s: float = Field(default=10, gt=0, description="after which a viewer who takes nothing is cut off")
+    reconcile_every_s: float = Field(default=10, gt=0)
+    shutdown_grace_s: int = Field(default=20, ge=1, description="must stay below the container's stop grace period")
+    listen_host: str = "0.0.0.0"  # noqa: S104 — the container's own network; Compose publishes nothing of it
+    listen_port: int = Field(default=8000, ge=1, le=65535)

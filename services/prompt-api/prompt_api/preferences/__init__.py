@@ -1,0 +1,1 @@
+"""What the user interface has to know about this installation."""

@@ -1,0 +1,35 @@
+"""``GET /settings``."""
+
+from fastapi import APIRouter
+
+from prompt_api.database import Database
+from prompt_api.http.responses import problems
+from prompt_api.preferences.schemas import Defaults, Limits, Preferences
+from storybot_common import story_settings
+from storybot_common.brief import CONTENT_MAX_LENGTH, NAME_MAX_LENGTH, Genre, Length, Tone
+
+
+def routes(database: Database, *, model: str, model_builtin: bool, active_stories_per_owner: int) -> APIRouter:
+    """The route; ``model`` is what the environment names and the settings row may override."""
+    router = APIRouter(tags=["settings"])
+
+    @router.get("/settings", responses=problems({503: "The story shelf is away for a moment."}))
+    async def get_settings() -> Preferences:
+        """The model that writes, the choices that the form offers, and the limits."""
+        stored = await database.read(story_settings.read)
+        return Preferences(
+            model=stored.story_model or model,
+            model_builtin=model_builtin,
+            languages=stored.languages,
+            genres=list(Genre),
+            tones=list(Tone),
+            lengths=list(Length),
+            defaults=Defaults(length=stored.length, temperature=float(stored.temperature)),
+            limits=Limits(
+                content_max_length=CONTENT_MAX_LENGTH,
+                name_max_length=NAME_MAX_LENGTH,
+                active_stories_per_owner=active_stories_per_owner,
+            ),
+        )
+
+    return router

@@ -1,0 +1,36 @@
+"""What the user interface has to know about this installation."""
+
+from pydantic import Field
+
+from prompt_api.representation import Representation
+from storybot_common.brief import Genre, Length, Tone
+
+
+class Defaults(Representation):
+    """What is used where a prompt says nothing."""
+
+    length: Length
+    temperature: float = Field(ge=0, le=2)
+
+
+class Limits(Representation):
+    """How much is taken."""
+
+    content_max_length: int = Field(description="Longest prompt, in Unicode code points.")
+    name_max_length: int = Field(description="Longest name of a protagonist, in Unicode code points.")
+    active_stories_per_owner: int = Field(description="Stories of one owner that may be queued or written at once.")
+
+
+class Preferences(Representation):
+    """The model that writes, the choices that the form offers, and the limits."""
+
+    model: str = Field(examples=["SmolLM2-135M-Instruct"])
+    model_builtin: bool = Field(
+        description="Whether that is the small model that comes with Storybot. It writes English only."
+    )
+    languages: list[str] = Field(description="BCP 47 tags.", examples=[["ja", "en"]])
+    genres: list[Genre]
+    tones: list[Tone]
+    lengths: list[Length]
+    defaults: Defaults
+    limits: Limits

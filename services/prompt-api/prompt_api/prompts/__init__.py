@@ -1,0 +1,1 @@
+"""Prompts: create, list, read, delete."""

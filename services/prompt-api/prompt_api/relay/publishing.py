@@ -1,0 +1,63 @@
+"""Publishing tickets with confirms."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from aio_pika import DeliveryMode, Message
+from aio_pika.abc import AbstractChannel, HeadersType
+from aio_pika.exceptions import DeliveryError
+
+from storybot_common import trace
+from storybot_common.messages import CONTENT_TYPE, WriteStory
+
+_TIMEOUT_S = 5
+"""Must stay below Postgres' limit for idle transactions: the rows are locked meanwhile."""
+
+MESSAGE_TYPE = "WriteStory.v1"
+
+
+@dataclass(frozen=True, slots=True)
+class Unsent:
+    """A row of the outbox."""
+
+    id: int
+    queue: str
+    story_id: UUID
+    trace_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """Ids of the rows that the broker confirmed, and what went wrong with the first of the others."""
+
+    confirmed: Sequence[int]
+    error: BaseException | None
+
+    @property
+    def was_refused(self) -> bool:
+        """Whether the broker answered, and said no: a queue is full or not there."""
+        return isinstance(self.error, DeliveryError)
+
+
+async def publish(channel: AbstractChannel, rows: Sequence[Unsent]) -> Published:
+    """Publish all rows at once and wait for the broker's answers."""
+    answers = await asyncio.gather(*(_publish_one(channel, row) for row in rows), return_exceptions=True)
+    errors = [answer for answer in answers if isinstance(answer, BaseException)]
+    confirmed = [row.id for row, answer in zip(rows, answers, strict=True) if not isinstance(answer, BaseException)]
+    return Published(confirmed, errors[0] if errors else None)
+
+
+async def _publish_one(channel: AbstractChannel, row: Unsent) -> None:
+    headers: HeadersType = {trace.HEADER.lower(): row.trace_id}
+    if parent := trace.traceparent(row.trace_id):
+        headers[trace.TRACEPARENT_HEADER] = parent
+    message = Message(
+        WriteStory(story_id=row.story_id).encode(),
+        headers=headers,
+        content_type=CONTENT_TYPE,
+        delivery_mode=DeliveryMode.PERSISTENT,
+        type=MESSAGE_TYPE,
+    )
+    await channel.default_exchange.publish(message, row.queue, mandatory=True, timeout=_TIMEOUT_S)

@@ -1,0 +1,1 @@
+"""Live stories as server-sent events."""

@@ -1,0 +1,136 @@
+"""Makes every part once and gives it what it needs; nothing connects before the start."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from aio_pika.abc import AbstractConnection
+from prometheus_client import CollectorRegistry
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from prompt_api.configuration import ApiSettings
+from prompt_api.database import Database
+from prompt_api.metrics import Metrics
+from prompt_api.prompts.submission import Submissions
+from prompt_api.relay.backlog import measure_backlog
+from prompt_api.relay.reconciler import Reconciler
+from prompt_api.relay.relay import Relay
+from prompt_api.stories.queue import positions
+from prompt_api.stream import reading
+from prompt_api.stream.hub import Hub
+from storybot_common.broker.connection import keep_connected
+from storybot_common.database import notifications
+from storybot_common.database.engine import create_engine
+from storybot_common.logs import get_logger
+
+SERVICE = "prompt-api"
+_RESTART_AFTER_S = 1
+
+log = get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the application is made of."""
+
+    settings: ApiSettings
+    engine: AsyncEngine
+    database: Database
+    metrics: Metrics
+    submissions: Submissions
+    hub: Hub
+    relay: Relay
+    reconciler: Reconciler
+
+
+def build(settings: ApiSettings) -> Parts:
+    """Make the parts."""
+    engine = create_engine(settings.database_url, service=SERVICE, pool_size=settings.database_pool_size)
+    database = Database(
+        engine,
+        read_patience=settings.read_patience_s,
+        write_patience=settings.submission_patience_s,
+        in_doubt_patience=settings.in_doubt_patience_s,
+    )
+    metrics = Metrics(CollectorRegistry())
+    return Parts(
+        settings=settings,
+        engine=engine,
+        database=database,
+        metrics=metrics,
+        submissions=Submissions(
+            database,
+            metrics,
+            stories_per_owner=settings.active_stories_per_owner,
+            patience=settings.submission_patience_s,
+        ),
+        hub=Hub(
+            lambda known: database.read(lambda connection: reading.read(connection, known)),
+            lambda story_ids: database.read(lambda connection: positions(connection, story_ids)),
+        ),
+        relay=Relay(database, metrics),
+        reconciler=Reconciler(database, metrics, every=settings.reconcile_every_s),
+    )
+
+
+@asynccontextmanager
+async def running(parts: Parts) -> AsyncIterator[None]:
+    """Everything that goes on beside the requests, for as long as the application serves them."""
+    jobs: dict[str, Callable[[], Awaitable[None]]] = {
+        "submissions": parts.submissions.run,
+        "hub": parts.hub.run,
+        "queue_positions": parts.hub.follow_the_queue,
+        "notifications": lambda: _listen(parts),
+        "broker": lambda: _use_broker(parts),
+        "backlog": lambda: measure_backlog(parts.database, parts.metrics),
+    }
+    tasks = [asyncio.create_task(_keep_going(name, job), name=name) for name, job in jobs.items()]
+    log.info("started", environment=parts.settings.storybot_environment)
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await parts.engine.dispose()
+        log.info("stopped")
+
+
+async def _listen(parts: Parts) -> None:
+    async def connected() -> None:
+        parts.relay.wake()
+        await parts.hub.look_at_everything()
+
+    async def heard(channel: str, payload: str) -> None:
+        if channel == notifications.OUTBOX:
+            parts.relay.wake()
+        else:
+            await parts.hub.heard(payload)
+
+    await notifications.listen(
+        parts.settings.database_url,
+        [notifications.OUTBOX, notifications.STORIES],
+        service=SERVICE,
+        connected=connected,
+        heard=heard,
+    )
+
+
+async def _use_broker(parts: Parts) -> None:
+    async def session(connection: AbstractConnection) -> None:
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(parts.relay.run(connection))
+            tasks.create_task(parts.reconciler.run(connection))
+
+    await keep_connected(parts.settings.amqp_url, name=SERVICE, session=session)
+
+
+async def _keep_going(name: str, job: Callable[[], Awaitable[None]]) -> None:
+    """Run a job; should it fail in a way that nobody foresaw, say so and start it again."""
+    while True:
+        try:
+            await job()
+        except Exception:
+            log.exception("job_failed", job=name)
+            await asyncio.sleep(_RESTART_AFTER_S)
