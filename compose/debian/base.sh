@@ -22,6 +22,7 @@ die() { say "error: $*"; exit 1; }
 # Debian archives that the machine itself uses, as "uri label" lines; empty on Ubuntu.
 host_archives() {
     command -v apt-get >/dev/null || return 0
+    # shellcheck disable=SC2016  # the names in the format are apt's
     apt-get indextargets --format '$(REPO_URI) $(ORIGIN) $(LABEL)' 'Identifier: Packages' 2>/dev/null |
         awk '$2 == "Debian" { print $1, $3 }' | sort -u
 }

@@ -1,18 +1,18 @@
 """Brings Storybot up on a machine and runs its checks.
 
-    main        the commands
-    console     what a person sees; ``Problem`` is a failure with advice
-    shell       runs programs (the only module that does)
-    host        what machine this is
-    engine      finds a container engine, or has one installed
-    packages    Debian and Ubuntu packages of the engine
-    images      official images or the ones made from Debian packages
-    standins    builds the latter, and the toolbox
-    stack       the compose command lines
-    health      waits for the services
-    preflight   ports, memory and disk, before anything is started
-    advice      what to do about an error message
-    operate     up, dev, down, ps, logs, clean
-    checks      everything that ``make check`` runs
-    tally       counts of test results
+main        the commands
+console     what a person sees; ``Problem`` is a failure with advice
+shell       runs programs (the only module that does)
+host        what machine this is
+engine      finds a container engine, or has one installed
+packages    Debian and Ubuntu packages of the engine
+images      official images or the ones made from Debian packages
+standins    builds the latter, and the toolbox
+stack       the compose command lines
+health      waits for the services
+preflight   ports, memory and disk, before anything is started
+advice      what to do about an error message
+operate     up, dev, down, ps, logs, clean
+checks      everything that ``make check`` runs
+tally       counts of test results
 """

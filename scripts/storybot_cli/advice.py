@@ -15,10 +15,10 @@ _RULES = (
     ),
     (
         r"cannot allocate memory|out of memory|OOMKilled|\bKilled\b|exit code: 137",
-        "The machine ran out of memory. Storybot needs about 3 GB free; LOCAL_LLM_REPLICAS=0 with a remote model saves 1.",
+        "The machine ran out of memory. Storybot needs about 3 GB; a remote model and LOCAL_LLM_REPLICAS=0 save 1.",
     ),
     (
-        r"CERTIFICATE_VERIFY_FAILED|self.signed certificate|unable to get local issuer|x509: certificate signed by unknown",
+        r"CERTIFICATE_VERIFY_FAILED|self.signed certificate|unable to get local issuer|certificate signed by unknown",
         "TLS is inspected on the way. Put the proxy's authority into /usr/local/share/ca-certificates/NAME.crt,"
         " run update-ca-certificates, and start again with IMAGES=debian, which takes it along.",
     ),

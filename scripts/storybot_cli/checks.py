@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from . import health, operate, standins
 from .console import Problem
-from .images import Images
 from .paths import ROOT, TEST_RESULTS
 from .stack import COMBINATIONS, TEST_ENV, Stack, stack
 from .tally import count
@@ -18,6 +17,7 @@ from .tally import count
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from .images import Images
     from .operate import Tools
 
 # The app's packages are installed again only when their lock file changed.
@@ -147,7 +147,9 @@ class _Running:
         self._tools.console.warn(f"The containers' logs: {folder}")
 
     def _remove(self) -> None:
-        self._tools.shell.ask(*self._stack.command("down", "--volumes", "--remove-orphans", "--timeout", "3"), timeout=120)
+        self._tools.shell.ask(
+            *self._stack.command("down", "--volumes", "--remove-orphans", "--timeout", "3"), timeout=120
+        )
 
 
 QUICK = ("config", "fmt", "lint", "types", "test-unit", "test-web")

@@ -65,9 +65,7 @@ def parse(listing: str) -> list[Container]:
     ]
 
 
-def start(
-    shell: Shell, console: Console, stack: Stack, *services: str, env: Mapping[str, str] | None = None
-) -> None:
+def start(shell: Shell, console: Console, stack: Stack, *services: str, env: Mapping[str, str] | None = None) -> None:
     """``up`` without building, then wait. Raises a Problem with the last log lines of what did not come up."""
     up = stack.command("up", "--detach", "--no-build", "--remove-orphans", *services)
     shown: dict[str, str] = {}
@@ -111,8 +109,10 @@ def _failure(shell: Shell, stack: Stack, containers: list[Container], output: st
         lines = shell.ask("docker", "logs", "--tail", _LOG_LINES, container.name).out.strip()
         parts.append(f"--- {container.service} ({container.condition}), its last lines:\n{lines}")
     names = ", ".join(container.service for container in bad) or "a service"
-    look = " ".join(stack.command("logs", *[container.service for container in bad])) if stack.env_file else (
-        f"make logs SERVICE={bad[0].service}" if bad else "make logs"
+    look = (
+        " ".join(stack.command("logs", *[container.service for container in bad]))
+        if stack.env_file
+        else (f"make logs SERVICE={bad[0].service}" if bad else "make logs")
     )
     return Problem(
         f"Not everything came up: {names}.\n" + "\n".join(parts),

@@ -6,7 +6,6 @@ import os
 import subprocess
 import time
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from .advice import advice_for
@@ -15,6 +14,7 @@ from .console import Problem
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from contextlib import AbstractContextManager
+    from pathlib import Path
 
     from .console import Console
 

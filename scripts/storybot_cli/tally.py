@@ -26,7 +26,8 @@ def count(reports: Iterable[Path]) -> Tally:
     """Add up the suites of all reports."""
     passed = failed = skipped = 0
     for report in reports:
-        for suite in ElementTree.parse(report).getroot().iter("testsuite"):
+        root = ElementTree.parse(report).getroot()  # noqa: S314 - written by our own test runners
+        for suite in root.iter("testsuite"):
             number = {name: int(suite.get(name) or 0) for name in ("tests", "failures", "errors", "skipped")}
             broken = number["failures"] + number["errors"]
             failed += broken

@@ -54,6 +54,7 @@ run_initialisation_files() {
     local file
     for file in /docker-entrypoint-initdb.d/*; do
         case $file in
+        # shellcheck disable=SC1090  # whatever is mounted there
         *.sh) if [[ -x $file ]]; then "$file"; else . "$file"; fi ;;
         *.sql) "${psql[@]}" --file "$file" ;;
         *.sql.gz) gunzip --stdout "$file" | "${psql[@]}" ;;
