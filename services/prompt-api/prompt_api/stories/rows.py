@@ -29,19 +29,19 @@ TEXT_SO_FAR: ColumnElement[str] = case(
 """The text of a story in whatever state: whole when it is final, joined from chunks before."""
 
 
-def summary(row: positions: Mapping[UUID, int]) -> StorySummary:
+def summary(row: Mapping[str, Any], positions: Mapping[UUID, int]) -> StorySummary:
     """The summary in a row of SUMMARY_COLUMNS; ``positions`` holds places in the queue by story id."""
     return StorySummary.model_construct(**_fields(row, positions))
 
 
-def story(row: positions: Mapping[UUID, int]) -> Story:
+def story(row: Mapping[str, Any], positions: Mapping[UUID, int]) -> Story:
     """The story in a row of SUMMARY_COLUMNS and TEXT_SO_FAR."""
     fields = _fields(row, positions)
     fields["text_length"] = len(row["text"])
     return Story.model_construct(**fields, text=row["text"])
 
 
-def _fields(row: positions: Mapping[UUID, int]) -> dict[str, Any]:
+def _fields(row: Mapping[str, Any], positions: Mapping[UUID, int]) -> dict[str, Any]:
     """Values as the schema wants them; the database's constraints vouch for them, so nothing is validated again."""
     return {
         "id": row["id"],
