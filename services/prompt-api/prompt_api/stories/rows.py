@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, case, func, literal, select
+from sqlalchemy import ColumnElement, RowMapping, case, func, literal, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from prompt_api.stories.schemas import FINAL, Failure, Story, StoryStatus, StorySummary, Timings, Usage
@@ -28,20 +28,22 @@ TEXT_SO_FAR: ColumnElement[str] = case(
 ).label("text")
 """The text of a story in whatever state: whole when it is final, joined from chunks before."""
 
+type StoryRow = RowMapping | Mapping[str, Any]
 
-def summary(row: Mapping[str, Any], positions: Mapping[UUID, int]) -> StorySummary:
+
+def summary(row: StoryRow, positions: Mapping[UUID, int]) -> StorySummary:
     """The summary in a row of SUMMARY_COLUMNS; ``positions`` holds places in the queue by story id."""
     return StorySummary.model_construct(**_fields(row, positions))
 
 
-def story(row: Mapping[str, Any], positions: Mapping[UUID, int]) -> Story:
+def story(row: StoryRow, positions: Mapping[UUID, int]) -> Story:
     """The story in a row of SUMMARY_COLUMNS and TEXT_SO_FAR."""
     fields = _fields(row, positions)
     fields["text_length"] = len(row["text"])
     return Story.model_construct(**fields, text=row["text"])
 
 
-def _fields(row: Mapping[str, Any], positions: Mapping[UUID, int]) -> dict[str, Any]:
+def _fields(row: StoryRow, positions: Mapping[UUID, int]) -> dict[str, Any]:
     """Values as the schema wants them; the database's constraints vouch for them, so nothing is validated again."""
     return {
         "id": row["id"],
@@ -68,7 +70,7 @@ def _fields(row: Mapping[str, Any], positions: Mapping[UUID, int]) -> dict[str, 
     }
 
 
-def _usage(row: Mapping[str, Any]) -> Usage | None:
+def _usage(row: StoryRow) -> Usage | None:
     if row["prompt_tokens"] is None or row["completion_tokens"] is None:
         return None
     return Usage.model_construct(prompt_tokens=row["prompt_tokens"], completion_tokens=row["completion_tokens"])
