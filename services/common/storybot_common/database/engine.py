@@ -17,6 +17,7 @@ def create_engine(url: SecretStr, *, service: str, pool_size: int) -> AsyncEngin
         url.get_secret_value(),
         pool_size=pool_size,
         max_overflow=0,
+        hide_parameters=True,  # an error's message is logged, and parameters hold what people wrote
         pool_timeout=POOL_TIMEOUT_S,
         connect_args=connect_arguments(service),
     )
