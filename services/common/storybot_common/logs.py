@@ -23,7 +23,7 @@ _ECS_NAMES = {
     "route": "url.path",
     "status_code": "http.response.status_code",
 }
-_QUIET = ("aiormq", "aio_pika", "alembic.runtime", "httpx", "httpcore", "openai")
+_QUIET = ("aiormq", "aio_pika", "alembic.runtime", "httpx", "httpx2", "httpcore", "httpcore2", "openai")
 """Libraries that say more at level INFO than an operator wants."""
 
 _PASSED_ON = {"event", "_record", "_from_structlog"}
