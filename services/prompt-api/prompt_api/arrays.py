@@ -13,4 +13,5 @@ from sqlalchemy.types import TypeEngine
 def table_of(**columns: tuple[TypeEngine[Any], Sequence[object]]) -> TableValuedAlias:
     """A table that a statement can select from, given by name, type and values of each column."""
     arrays = [literal(list(values), ARRAY(kind)) for kind, values in columns.values()]
-    return func.unnest(*arrays).table_valued(*(column(name, kind) for name, (kind, _values) in columns.items()))
+    names = (column(name, kind) for name, (kind, _values) in columns.items())
+    return func.unnest(*arrays).table_valued(*names).render_derived()
