@@ -1,0 +1,47 @@
+"""Real Postgres and RabbitMQ, at DATABASE_URL and AMQP_URL."""
+
+import os
+from collections.abc import AsyncIterator, Iterator
+
+import aio_pika
+import pytest
+from aio_pika.abc import AbstractChannel
+from pydantic import SecretStr
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from storybot_common.broker import topology
+from storybot_common.database.engine import create_engine
+from tests.support.database import empty, migrated_database
+
+
+@pytest.fixture(scope="session")
+def database_url() -> Iterator[SecretStr]:
+    """A migrated database that this run has for itself."""
+    with migrated_database(os.environ["DATABASE_URL"]) as url:
+        yield url
+
+
+@pytest.fixture
+async def engine(database_url: SecretStr) -> AsyncIterator[AsyncEngine]:
+    """A pool on that database, without rows but the settings."""
+    engine = create_engine(database_url, service="test", pool_size=5)
+    await empty(engine)
+    yield engine
+    await engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def amqp_url() -> SecretStr:
+    """The broker."""
+    return SecretStr(os.environ["AMQP_URL"])
+
+
+@pytest.fixture
+async def channel(amqp_url: SecretStr) -> AsyncIterator[AbstractChannel]:
+    """A channel of a broker whose queues are declared and empty."""
+    async with await aio_pika.connect(amqp_url.get_secret_value()) as connection:
+        channel = await connection.channel()
+        await topology.declare(channel)
+        for queue in topology.QUEUES:
+            await (await channel.declare_queue(queue.name, passive=True)).purge()
+        yield channel
