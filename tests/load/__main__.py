@@ -11,7 +11,7 @@ import uvloop
 
 from tests.load import report
 from tests.load.figures import Section
-from tests.load.scenarios import accepting, growth, limits, live_text, lone_story, queued_stories
+from tests.load.scenarios import accepting, growth, limits, live_text, lone_story, queued_stories, twin
 from tests.load.sizes import FULL, QUICK, Sizes
 from tests.load.stack import Stack
 
@@ -23,6 +23,7 @@ SCENARIOS: dict[str, Scenario] = {
     "lone": lone_story.measure,
     "queue": queued_stories.measure,
     "live": live_text.measure,
+    "twin": twin.measure,
     "growth": growth.measure,
 }
 _TIME_LIMIT_S = 1200

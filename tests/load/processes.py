@@ -1,4 +1,4 @@
-"""CPU time and memory of a container's main process, read from /proc inside it."""
+"""CPU time and memory of a container's processes, read from /proc inside it."""
 
 import asyncio
 import re
@@ -9,17 +9,24 @@ from time import perf_counter
 
 _INTERVAL_S = 0.5
 _TICKS_A_SECOND = 100
-# The main process is the first one, or the child of the init that Docker put before it. It answers as often as it is
-# asked, so that no shell outlives the measurement.
+# Of every process but init and this shell itself. It answers as often as it is asked, so that no shell outlives the
+# measurement.
 _ANSWER = """
-main=$(cat /proc/1/task/1/children); main=${main%% *}; main=${main:-1}
-while read -r _; do cat "/proc/$main/stat" "/proc/$main/smaps_rollup"; echo .; done
+while read -r _; do
+    for process in /proc/[0-9]*; do
+        read -r name < $process/comm
+        case $name in docker-init | sh) ;; *) cat $process/stat $process/smaps_rollup ;; esac
+    done
+    echo .
+done
 """
+_STAT = re.compile(r"^\d+ \(.*\) [A-Z] (?P<fields>[-\d ]+)$", re.MULTILINE)
+_PSS = re.compile(r"^Pss:\s+(?P<kilobytes>\d+) kB", re.MULTILINE)
 
 
 @dataclass(slots=True)
 class Usage:
-    """Of one process during one measurement. `cpu` is the share of one core, memory is in MB (PSS)."""
+    """Of a container during one measurement. `cpu` is in cores, memory in MB (PSS)."""
 
     samples: list[tuple[float, float, float]] = field(default_factory=list)  # (time, CPU seconds, PSS in MB)
 
@@ -35,7 +42,7 @@ class Usage:
 
 @asynccontextmanager
 async def watched(container: str) -> AsyncIterator[Usage]:
-    """Sample the container's main process twice a second while the block runs; the usage is complete after it."""
+    """Sample the container's processes twice a second while the block runs; the usage is complete after it."""
     process = await asyncio.create_subprocess_exec(
         "docker", "exec", "-i", container, "sh", "-c", _ANSWER,
         stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
@@ -67,8 +74,7 @@ async def _sample(process: asyncio.subprocess.Process) -> tuple[float, float, fl
     assert process.stdout
     process.stdin.write(b"\n")
     answer = (await process.stdout.readuntil(b"\n.\n")).decode()
-    # after the name in brackets: fields 14 and 15 of proc(5)'s stat are user and system time
-    fields = answer.partition(") ")[2].split()
-    pss = re.search(r"^Pss:\s+(\d+) kB", answer, re.MULTILINE)
-    assert pss, answer
-    return perf_counter(), (int(fields[11]) + int(fields[12])) / _TICKS_A_SECOND, int(pss[1]) / 1024
+    # fields 14 and 15 of proc(5)'s stat are user and system time; the first three stand before `fields`
+    times = [[int(ticks) for ticks in stat["fields"].split()[10:12]] for stat in _STAT.finditer(answer)]
+    memory = sum(int(pss["kilobytes"]) for pss in _PSS.finditer(answer)) / 1024
+    return perf_counter(), sum(map(sum, times)) / _TICKS_A_SECOND, memory

@@ -3,20 +3,23 @@
 import asyncio
 import json
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime
 from typing import Any, Self
 
 import aio_pika
 import psycopg
+from aio_pika.exceptions import ChannelNotFoundEntity
 
 from storybot_common.broker import topology
 from storybot_common.database import notifications
 from tests.load.fake_llm import LlmRecord
+from tests.load.http_connection import Connection
 
 API_PORT = 8000
 EMPTY_ROUTE_PORT = 8001
 _LLM_PORT = 8080
+_QUEUES = tuple(queue.name for queue in topology.QUEUES)
 _DEADLINE_S = 120.0
 _POLL_S = 0.02
 
@@ -65,14 +68,35 @@ class Stack:
         ((value,),) = await self.rows(statement, *parameters)
         return value
 
-    async def start_worker(self) -> None:
+    async def start_service(self, service: str, port: int) -> None:
+        """Start a container; returns when its port is open."""
+
+        async def is_open() -> bool:
+            try:
+                (await Connection.open(port)).close()
+            except ConnectionRefusedError:
+                return False
+            return True
+
+        await _docker("start", await self.container(service))
+        await self.until(is_open, f"{service} listens")
+
+    async def start_worker(self, service: str = "story-worker", queue: str = topology.JOBS) -> None:
         """Start the worker; returns when it consumes."""
-        await _docker("start", await self.container("story-worker"))
-        await self.until(self._is_consumed, "the worker consumes")
+
+        async def is_consumed() -> bool:
+            return bool(await self._consumers(queue))
+
+        await _docker("start", await self.container(service))
+        await self.until(is_consumed, f"{service} consumes")
+
+    async def stop(self, service: str) -> None:
+        """Stop a container."""
+        await _docker("stop", await self.container(service))
 
     async def stop_worker(self) -> None:
         """Stop the worker; stories that are being written go back to the queue."""
-        await _docker("stop", await self.container("story-worker"))
+        await self.stop("story-worker")
 
     async def clear(self) -> None:
         """No prompt, no story, no ticket and no record of the LLM. The worker must not run."""
@@ -81,11 +105,11 @@ class Stack:
         await self.llm.forget()
         await self.rows("CHECKPOINT")
 
-    async def take_tickets_away(self) -> None:
+    async def take_tickets_away(self, queues: Iterable[str] = _QUEUES) -> None:
         """Empty the queues."""
         async with await aio_pika.connect(self.amqp_url) as connection, connection.channel() as channel:
-            for queue in topology.QUEUES:
-                await (await channel.get_queue(queue.name)).purge()
+            for queue in queues:
+                await (await channel.get_queue(queue)).purge()
 
     async def issue_tickets(self, count: int) -> None:
         """Put as many tickets for queued stories into the outbox and wake the relay."""
@@ -97,9 +121,9 @@ class Stack:
         )
         await self.rows("SELECT pg_notify(%s, '')", notifications.OUTBOX)
 
-    async def finished(self) -> int:
+    async def finished(self, table: str = "stories") -> int:
         """How many stories are written."""
-        return int(await self.value("SELECT count(*) FROM stories WHERE status = 'finished'"))
+        return int(await self.value(f"SELECT count(*) FROM {table} WHERE status = 'finished'"))
 
     async def until(self, condition: Callable[[], Awaitable[bool]], what: str) -> float:
         """Poll until the condition holds; seconds waited. TimeoutError after two minutes."""
@@ -114,10 +138,13 @@ class Stack:
         """Whether every ticket is at the broker."""
         return not await self.value("SELECT EXISTS (SELECT FROM outbox)")
 
-    async def _is_consumed(self) -> bool:
+    async def _consumers(self, queue: str) -> int:
         async with await aio_pika.connect(self.amqp_url) as connection, connection.channel() as channel:
-            queue = await channel.declare_queue(topology.JOBS, passive=True)
-            return bool(queue.declaration_result.consumer_count)
+            try:
+                declared = await channel.declare_queue(queue, passive=True)
+            except ChannelNotFoundEntity:
+                return 0
+            return declared.declaration_result.consumer_count or 0
 
     async def close(self) -> None:
         """Hang up."""
