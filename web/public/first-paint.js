@@ -1,0 +1,14 @@
+// Sets the chosen theme and language before the first paint, so that neither flashes.
+// A file of its own because the content security policy forbids inline scripts.
+// The keys are those of src/features/preferences/theme.ts and src/i18n/language.ts.
+(function () {
+  try {
+    var root = document.documentElement;
+    var theme = localStorage.getItem('storybot.theme');
+    if (theme === 'light' || theme === 'dark') root.dataset.theme = theme;
+    var language = localStorage.getItem('storybot.language') || navigator.language.slice(0, 2);
+    if (language === 'ja' || language === 'en') root.lang = language;
+  } catch {
+    // Storage is switched off: the system's theme and the browser's language do.
+  }
+})();
