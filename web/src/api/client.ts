@@ -1,0 +1,44 @@
+import createClient from 'openapi-fetch';
+
+import { ApiError } from './problem';
+import type { paths } from './schema';
+import type { Problem } from './types';
+
+/** The typed client of the prompt API, which lives on the page's own origin. */
+export const api = createClient<paths>({
+  baseUrl: window.location.origin,
+  // Looked up at each call, so that tests can put their own in its place.
+  fetch: (request) => globalThis.fetch(request),
+});
+
+interface Answer<Data> {
+  data?: Data;
+  error?: unknown;
+  response: Response;
+}
+
+/** The body of a successful answer; throws ApiError for everything else. */
+export async function bodyOf<Data>(call: Promise<Answer<Data>>): Promise<Data> {
+  const answer = await call.catch((cause: unknown) => {
+    if (cause instanceof DOMException && cause.name === 'AbortError') throw cause;
+    throw new ApiError(0);
+  });
+  if (!answer.response.ok) {
+    throw new ApiError(
+      answer.response.status,
+      problemIn(answer.error),
+      retryAfter(answer.response),
+    );
+  }
+  return answer.data as Data;
+}
+
+function problemIn(body: unknown): Partial<Problem> {
+  // A gateway or proxy in between may answer with a page of its own.
+  return typeof body === 'object' && body !== null ? body : {};
+}
+
+function retryAfter(response: Response): number | null {
+  const seconds = Number.parseInt(response.headers.get('Retry-After') ?? '', 10);
+  return Number.isFinite(seconds) ? seconds : null;
+}
