@@ -1,0 +1,25 @@
+import { useTranslation } from 'react-i18next';
+
+/** Dates, numbers and names of languages as the reader's language writes them. */
+export function useFormats() {
+  const { i18n } = useTranslation();
+  const language = i18n.language;
+  return {
+    date: (iso: string) =>
+      new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' }).format(
+        new Date(iso),
+      ),
+    number: (value: number) => new Intl.NumberFormat(language).format(value),
+    duration: (seconds: number) => {
+      const [value, unit] = seconds < 90 ? [seconds, 'second'] : [seconds / 60, 'minute'];
+      return new Intl.NumberFormat(language, {
+        style: 'unit',
+        unit,
+        unitDisplay: 'long',
+        maximumFractionDigits: value < 10 ? 1 : 0,
+      }).format(value);
+    },
+    languageName: (tag: string) =>
+      new Intl.DisplayNames(language, { type: 'language' }).of(tag) ?? tag,
+  };
+}
