@@ -1,0 +1,63 @@
+import { Toast } from '@base-ui/react/toast';
+import { CircleCheck, CircleX, TriangleAlert, X } from 'lucide-react';
+import { useEffect } from 'react';
+import { useTranslation } from 'react-i18next';
+
+import type { Notice, NoticeBoard } from './NoticeBoard';
+import styles from './Toasts.module.css';
+
+const ICONS = { success: CircleCheck, warning: TriangleAlert, failure: CircleX } as const;
+
+/** Milliseconds that a notice stays; a failure takes longer to read. */
+const STAYS = { success: 4000, warning: 6000, failure: 10_000 } as const;
+
+/** Shows the notices of a board. */
+export function Toasts({ board }: { board: NoticeBoard }) {
+  return (
+    <Toast.Provider limit={3}>
+      <Toast.Portal>
+        <Toast.Viewport className={styles.viewport}>
+          <ToastList board={board} />
+        </Toast.Viewport>
+      </Toast.Portal>
+    </Toast.Provider>
+  );
+}
+
+function ToastList({ board }: { board: NoticeBoard }) {
+  const { t } = useTranslation();
+  const { toasts, add } = Toast.useToastManager<Notice>();
+
+  useEffect(
+    () =>
+      board.read((notice) => {
+        add({
+          title: notice.title,
+          description: notice.description,
+          data: notice,
+          timeout: STAYS[notice.kind],
+          priority: notice.kind === 'success' ? 'low' : 'high',
+        });
+      }),
+    [board, add],
+  );
+
+  return toasts.map((toast) => {
+    const kind = toast.data?.kind ?? 'success';
+    const Icon = ICONS[kind];
+    return (
+      <Toast.Root key={toast.id} toast={toast} className={`${styles.toast} ${styles[kind]}`}>
+        <Toast.Content className={styles.content}>
+          <Icon className={styles.icon} aria-hidden="true" />
+          <div className={styles.words}>
+            <Toast.Title className={styles.title} render={<p />} />
+            <Toast.Description className={styles.description} />
+          </div>
+          <Toast.Close className={styles.close} aria-label={t('app.dismiss')}>
+            <X aria-hidden="true" />
+          </Toast.Close>
+        </Toast.Content>
+      </Toast.Root>
+    );
+  });
+}
