@@ -1,0 +1,31 @@
+import type { RouteObject } from 'react-router';
+
+import { BrokenPage } from './BrokenPage';
+import { HomePage } from './HomePage';
+import { Layout } from './Layout';
+import { NotFoundPage } from './NotFoundPage';
+
+/** The pages; all but the first are loaded when somebody goes there. */
+export const routes: RouteObject[] = [
+  {
+    element: <Layout />,
+    errorElement: <BrokenPage />,
+    children: [
+      {
+        errorElement: <BrokenPage />,
+        children: [
+          { index: true, element: <HomePage /> },
+          {
+            path: 'prompts/:promptId',
+            lazy: () => import('../features/reading/ReadingPage'),
+          },
+          {
+            path: 'samples/:sampleId',
+            lazy: () => import('../features/samples/SamplePage'),
+          },
+          { path: '*', element: <NotFoundPage /> },
+        ],
+      },
+    ],
+  },
+];

@@ -1,0 +1,61 @@
+import { useTranslation } from 'react-i18next';
+
+import type { Story } from '../../api/types';
+import { useFormats } from '../../i18n/formats';
+import { TraceId } from '../problems/TraceId';
+import { textLength } from '../../text/textLength';
+import { unitOf } from './useProgressWords';
+import styles from './Colophon.module.css';
+
+/** Who wrote a story, how long it is and took, and what an operator would ask for. */
+export function Colophon({ story, language }: { story: Story; language: string }) {
+  const { t } = useTranslation();
+  const { date, duration, number } = useFormats();
+  const { model, timings, usage } = story;
+  const seconds = secondsBetween(timings.started_at, timings.finished_at);
+  const length = textLength(story.text, language);
+  const facts = [
+    model !== null &&
+      t(story.model_builtin ? 'reading.writtenByBuiltin' : 'reading.writtenBy', { model }),
+    length > 0 && t(unitOf(language), { count: length }),
+    seconds !== null && t('reading.writtenIn', { duration: duration(seconds) }),
+  ].filter((fact) => fact !== false);
+  return (
+    <div className={styles.colophon}>
+      <p>{facts.join(' · ')}</p>
+      <details className={styles.details}>
+        <summary>{t('reading.details')}</summary>
+        <dl className={styles.list}>
+          {timings.finished_at !== null && (
+            <Fact name={t(`reading.status.${story.status}`)}>{date(timings.finished_at)}</Fact>
+          )}
+          {usage !== null && (
+            <Fact name={t('reading.tokens')}>
+              {t('reading.tokensValue', {
+                prompt: number(usage.prompt_tokens),
+                written: number(usage.completion_tokens),
+              })}
+            </Fact>
+          )}
+          <Fact name={t('reading.attempt')}>{number(story.attempt)}</Fact>
+          <Fact name={t('app.traceId')}>
+            <TraceId traceId={story.trace_id} />
+          </Fact>
+        </dl>
+      </details>
+    </div>
+  );
+}
+
+function Fact({ name, children }: { name: string; children: React.ReactNode }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}
+
+function secondsBetween(start: string | null, end: string | null): number | null {
+  return start === null || end === null ? null : (Date.parse(end) - Date.parse(start)) / 1000;
+}
