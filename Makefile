@@ -4,7 +4,7 @@
 PYTHON ?= python3
 STORYBOT := $(PYTHON) scripts/storybot.py
 # Settings that may stand on make's command line.
-export IMAGES CLEAN SERVICE LINES_BACK UPGRADE
+export IMAGES CLEAN SERVICE LINES_BACK SCENARIOS UPGRADE
 
 ##@ Run
 up: ## Start everything, from nothing if need be, and print the addresses
@@ -35,6 +35,12 @@ test-web: ## Tests and build of the app
 test-integration: ## Python tests on real Postgres and RabbitMQ
 test-e2e: ## The whole stack in a browser
 
+##@ Measure
+bench: ## Speed, delays, memory and growth beside their goals (SCENARIOS="limits accepting" for some)
+	@$(STORYBOT) bench
+bench-quick: ## The same in a minute with small counts: shows that the bench works
+	@$(STORYBOT) bench-quick
+
 ##@ Change
 fmt: toolbox ## Format everything
 	@scripts/toolbox sh -c 'ruff format && ruff check --fix --silent; cd web && npm run --silent format'
@@ -48,4 +54,4 @@ help: ## This list
 		/^[a-z0-9-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: up dev down ps logs clean test check config fmt-check lint types test-unit test-web test-integration \
-	test-e2e fmt lock toolbox help
+	test-e2e bench bench-quick fmt lock toolbox help

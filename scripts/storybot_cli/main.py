@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from . import checks, operate, standins
+from . import bench, checks, operate, standins
 from .console import Console, Problem
 from .host import this_host
 from .operate import Tools
@@ -28,6 +28,8 @@ COMMANDS: dict[str, Callable[[Tools], None]] = {
     "logs": operate.logs,
     "clean": operate.clean,
     "toolbox": toolbox,
+    "bench": bench.bench,
+    "bench-quick": bench.quick,
 }
 
 

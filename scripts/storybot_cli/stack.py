@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -19,6 +20,8 @@ COMBINATIONS = (
     ("compose/debian.yml", "compose/dev.yml"),
     ("compose/test.yml",),
     ("compose/debian.yml", "compose/test.yml"),
+    ("compose/bench.yml",),
+    ("compose/debian.yml", "compose/bench.yml"),
 )
 
 
@@ -39,11 +42,11 @@ class Stack(NamedTuple):
 
 
 def stack(images: Images, purpose: str = "") -> Stack:
-    """The stack for everyday use (""), for "dev" or for "test"."""
+    """The stack for everyday use (""), for "dev", "test" or "bench"; the last two do not read .env."""
     overlays = ["compose/debian.yml"] if images.value == "debian" else []
     if purpose:
         overlays.append(f"compose/{purpose}.yml")
-    return Stack(tuple(overlays), TEST_ENV if purpose == "test" else "")
+    return Stack(tuple(overlays), {"test": TEST_ENV, "bench": os.devnull}.get(purpose, ""))
 
 
 def official_images() -> tuple[str, ...]:

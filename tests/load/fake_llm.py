@@ -15,12 +15,14 @@ class LlmRecord:
 
     async def calls(self, stories: Sequence[str]) -> dict[str, Call]:
         """The call of each story; ValueError when one was not written in exactly one call, to its end."""
-        calls: dict[str, Call] = {}
+        calls: dict[str, list[Call]] = {story: [] for story in stories}
         for call in await asyncio.to_thread(self._control.calls):
-            if call.story in calls or call.outcome != "finished":
-                raise ValueError(f"story {call.story}: call {call.number} ended with {call.outcome}")
-            calls[call.story] = call
-        return {story: calls[story] for story in stories}
+            if call.story in calls:
+                calls[call.story].append(call)
+        for story, of_story in calls.items():
+            if [call.outcome for call in of_story] != ["finished"]:
+                raise ValueError(f"story {story}: {[call.outcome for call in of_story]}")
+        return {story: call for story, (call,) in calls.items()}
 
     async def forget(self) -> None:
         """Start a new record."""

@@ -60,7 +60,7 @@ class _Database:
     async def fill(self, owners: int) -> None:
         """Plant the stories and make ready what is asked."""
         await self._stack.clear()
-        keen, newcomer = await Visitor.arrive(API_PORT), await Visitor.arrive(API_PORT)
+        keen, newcomer, crowd = [await Visitor.arrive(API_PORT) for _ in range(3)]
         await keen.submit()
         keen_owner = await self._stack.value("SELECT owner_id FROM prompts")
         await plant(self._stack, Seed(self._size, self._queued, owners, keen_owner))
@@ -68,7 +68,7 @@ class _Database:
         self._requests[f"a story that waits behind {self._queued:,}"] = _get(newcomer, f"/stories/{waiting.story_id}")
         if self._queued == _QUEUE_LENGTHS[0][0]:
             self._requests |= await _reading(keen)
-            self._requests["create a prompt"] = newcomer.submit_in_turn
+            self._requests["create a prompt"] = crowd.submit_in_turn
 
     async def measure(self) -> dict[str, float]:
         """Milliseconds by what was asked; fills `plans`."""
