@@ -1,0 +1,85 @@
+"""Every screen, in both languages: usable on a phone, and without fault for axe-core."""
+
+import json
+
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.support.containers import REPOSITORY
+
+from .ideas import idea
+from .screens import PATIENCE_MS, Screens
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+AXE = (REPOSITORY / "web/node_modules/axe-core/axe.min.js").read_text()
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+async def faults(page: Page) -> list[str]:
+    """What axe-core finds wrong with what is on the screen now."""
+    await page.evaluate(AXE)
+    found = await page.evaluate("rules => axe.run(document, {runOnly: rules}).then(r => r.violations)", RULES)
+    return [f"{each['id']}: {each['help']}: {json.dumps([n['html'][:200] for n in each['nodes']])}" for each in found]
+
+
+async def check(page: Page) -> None:
+    """Nothing for axe-core to find, and nothing that must be scrolled sideways."""
+    assert await faults(page) == []
+    width, visible = await page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
+    assert width <= visible
+
+
+@pytest.mark.parametrize("visitor", ["english", "japanese"])
+async def test_every_screen(visitor: str, request: pytest.FixtureRequest) -> None:
+    screens: Screens = request.getfixturevalue(visitor)
+    page, words = screens.page, screens.words
+    await screens.open_home()
+    await page.locator("h3").wait_for()  # the samples of an empty library
+    await check(page)
+
+    await page.get_by_role("button", name=words.submit).click()
+    await expect(page.get_by_text(words.empty_idea).first).to_be_visible()
+    await check(page)
+
+    await page.get_by_role("listitem").get_by_role("link").first.click()
+    await screens.wait_for_the_end()
+    await check(page)
+
+    await screens.open_home()
+    style = "ja" if visitor == "japanese" else "en"
+    await screens.write(idea(style=style, tokens=2000, delay=0.03).content)
+    await screens.watch_until(60)
+    await check(page)
+
+    await screens.stop.click()
+    await expect(page.get_by_text(words.stopped)).to_be_visible(timeout=PATIENCE_MS)
+    await check(page)
+
+    await screens.open_home()
+    await screens.write(idea(style=style, tokens=90).content)
+    await screens.wait_for_the_end()
+    await page.get_by_text(words.details, exact=True).click()
+    await check(page)
+
+    await page.get_by_role("button", name=words.delete, exact=True).click()
+    await expect(page.get_by_role("alertdialog")).to_be_visible()
+    await check(page)
+    await page.keyboard.press("Escape")
+
+    await screens.open_home()
+    await screens.write(idea(style=style, fail="401").content)
+    await expect(page.get_by_role("button", name=words.retry)).to_be_visible(timeout=PATIENCE_MS)
+    await check(page)
+
+    await screens.open_home()
+    await expect(page.get_by_role("search")).to_be_visible(timeout=PATIENCE_MS)
+    await check(page)
+
+    await page.goto("/prompts/0199a8f0-0000-7000-8000-000000000000")
+    await page.get_by_role("heading", level=1).wait_for()
+    await check(page)
+
+    await page.goto("/no-such-screen")
+    await page.get_by_role("heading", level=1).wait_for()
+    await check(page)
