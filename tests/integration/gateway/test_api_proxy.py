@@ -50,7 +50,7 @@ def test_the_api_learns_who_asks_and_cannot_be_told_lies(gateway: Gateway) -> No
     assert "forwarded" not in headers
 
 
-@pytest.mark.parametrize("path", ["/api/docs", "/api/openapi.json", "/api/v1/settings"])
+@pytest.mark.parametrize("path", ["/api/docs", "/api/docs/assets/x.css", "/api/openapi.json", "/api/v1/settings"])
 def test_paths_of_the_contract_lead_to_the_api(http: httpx.Client, path: str) -> None:
     assert http.get(path).is_success
 
@@ -62,8 +62,13 @@ def test_readiness_is_asked_under_the_apis_own_name(http: httpx.Client) -> None:
 @pytest.mark.parametrize(
     "target",
     [
-        *("/api", "/api/", "/api/metrics", "/api/healthz", "/api/v1", "/api/v2/prompts", "/api/docs/x", "/api/readyz/"),
-        *("/api/v1/../metrics", "/api/v1/%2e%2e/metrics", "/api/v1/..%2fmetrics", "/api/openapi.json/../metrics"),
+        *("/api", "/api/", "/api/metrics", "/api/healthz", "/api/v1", "/api/v2/prompts", "/api/docsx", "/api/readyz/"),
+        *(
+            "/api/v1/../metrics",
+            "/api/v1/%2e%2e/metrics",
+            "/api/v1/..%2fmetrics",
+        ),
+        *("/api/openapi.json/../metrics", "/api/docs/../metrics"),
     ],
 )
 def test_no_other_path_below_api_does(gateway: Gateway, target: str) -> None:
