@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from .host import Host
     from .shell import Shell
 
-OLDEST_ENGINE = (24,)
+OLDEST_ENGINE = (25,)  # the first that looks at health more often while a service starts
 OLDEST_COMPOSE = (2, 24)
 DOCKERD_LOG = Path("/var/log/storybot-dockerd.log")
 _START_DEADLINE_S = 60

@@ -76,7 +76,7 @@ def ensure(shell: Shell, recipe: Recipe) -> None:
     """Build one image unless it was built from the same files on the same parents."""
     parents = [shell.ask("docker", "image", "inspect", "--format", "{{.Id}}", image).out for _, image in recipe.parents]
     fingerprint = fingerprint_of(ROOT, recipe, parents)
-    label = '{{index .Config.Labels "%s"}}' % _LABEL
+    label = f'{{{{index .Config.Labels "{_LABEL}"}}}}'
     if shell.ask("docker", "image", "inspect", "--format", label, recipe.image).out.strip() == fingerprint:
         return
     command = ["docker", "build", "--progress", "plain", "--tag", recipe.image, "--label", f"{_LABEL}={fingerprint}"]

@@ -53,8 +53,8 @@ run_initialisation_files() {
     local psql=(psql --no-psqlrc --no-password --set ON_ERROR_STOP=1 --username "$POSTGRES_USER" --dbname "$POSTGRES_DB")
     local file
     for file in /docker-entrypoint-initdb.d/*; do
-        case $file in
         # shellcheck disable=SC1090  # whatever is mounted there
+        case $file in
         *.sh) if [[ -x $file ]]; then "$file"; else . "$file"; fi ;;
         *.sql) "${psql[@]}" --file "$file" ;;
         *.sql.gz) gunzip --stdout "$file" | "${psql[@]}" ;;
