@@ -1,0 +1,1 @@
+"""The built-in language model: llama.cpp's OpenAI-protocol server with SmolLM2-135M-Instruct."""
