@@ -24,16 +24,18 @@ clean: ## Remove the containers and all stories; asks first (CLEAN=yes does not)
 test: check ## The same as check
 check: ## Everything that has to be green
 	@$(STORYBOT) check
-config fmt-check lint types test-unit test-web test-integration test-e2e:
+config fmt-check lint types api-document test-unit test-web test-integration test-e2e test-faults:
 	@$(STORYBOT) check $(subst fmt-check,fmt,$@)
 config: ## Compose files, every combination
 fmt-check: ## Formatting
 lint: ## ruff, shellcheck, eslint
 types: ## mypy, tsc
+api-document: ## web/openapi.json and the app's API client are those of the code
 test-unit: ## Python tests without network
 test-web: ## Tests and build of the app
 test-integration: ## Python tests on real Postgres and RabbitMQ
 test-e2e: ## The whole stack in a browser
+test-faults: ## Containers killed and frozen under load (FORM=long for all of it); not part of check
 
 ##@ Measure
 bench: ## Speed, delays, memory and growth beside their goals (SCENARIOS="limits accepting" for some)
@@ -44,6 +46,9 @@ bench-quick: ## The same in a minute with small counts: shows that the bench wor
 ##@ Change
 fmt: toolbox ## Format everything
 	@scripts/toolbox sh -c 'ruff format && ruff check --fix --silent; cd web && npm run --silent format'
+openapi: toolbox ## Write web/openapi.json and the app's API client from the code
+	@scripts/toolbox sh -c 'PYTHONPATH=services/common:services/prompt-api python -m prompt_api.openapi \
+		> web/openapi.json && cd web && npm run --silent api:generate'
 lock: toolbox ## Lock the Python dependencies (UPGRADE=1 takes newer versions)
 	@scripts/toolbox scripts/lock
 toolbox: ## Make the image that the checks run in
@@ -53,5 +58,5 @@ help: ## This list
 	@awk 'BEGIN { FS = ":.*## " } /^##@/ { printf "\n%s\n", substr($$0, 5) } \
 		/^[a-z0-9-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-.PHONY: up dev down ps logs clean test check config fmt-check lint types test-unit test-web test-integration \
-	test-e2e bench bench-quick fmt lock toolbox help
+.PHONY: up dev down ps logs clean test check config fmt-check lint types api-document test-unit test-web \
+	test-integration test-e2e test-faults bench bench-quick fmt openapi lock toolbox help

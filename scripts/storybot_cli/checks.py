@@ -25,6 +25,7 @@ _NPM_CI = (
     "cmp -s package-lock.json node_modules/.installed-lock || "
     "{ npm ci --no-audit --no-fund && cp package-lock.json node_modules/.installed-lock; }"
 )
+_PRINT_API_DOCUMENT = "PYTHONPATH=services/common:services/prompt-api python -m prompt_api.openapi"
 _DATABASE = "postgresql+psycopg://storybot:development-only@127.0.0.1:{TEST_POSTGRES_PORT}/storybot"
 _AMQP = "amqp://storybot:development-only@127.0.0.1:{TEST_AMQP_PORT}/storybot"
 
@@ -64,9 +65,13 @@ class Checks:
         """pytest, no network."""
         self._pytest("unit", "tests/unit")
 
-    def test_web(self) -> None:
-        """vitest, the production build, and the API client against the OpenAPI document."""
+    def api_document(self) -> None:
+        """The OpenAPI document against the API's code, and the app's client against the document."""
+        self._toolbox("sh", "-c", f"{_PRINT_API_DOCUMENT} | diff --unified - web/openapi.json")
         self._web("npm run --silent api:check")
+
+    def test_web(self) -> None:
+        """vitest, and the production build."""
         report = TEST_RESULTS / "web.xml"
         self._web(f"npm test -- --reporter=default --reporter=junit --outputFile.junit={shlex.quote(str(report))}")
         self._web("npm run --silent build")
@@ -85,6 +90,13 @@ class Checks:
             self._pytest("e2e-builtin", "tests/e2e", "-m", "builtin_llm", env=addresses)
             running.start({"LLM_BASE_URL": "http://fake-llm:8080/v1", "LLM_MODEL": "fake-storyteller"})
             self._pytest("e2e", "tests/e2e", "-m", "not builtin_llm", env=addresses)
+
+    def test_faults(self) -> None:
+        """pytest that kills and freezes real containers (FORM=long for hours; SEED repeats a run)."""
+        operate.build(self._tools, self._stack, self._family)
+        overlays = ":".join(file for file in self._stack.overlays if file != "compose/test.yml")
+        passed_on = {name: os.environ[name] for name in ("FORM", "SEED", "KEEP_STACK") if name in os.environ}
+        self._pytest("faults", "tests/faults", env={"COMPOSE_OVERLAYS": overlays, **passed_on})
 
     def _addresses(self) -> dict[str, str]:
         ports = _variables((ROOT / TEST_ENV).read_text())
@@ -152,8 +164,9 @@ class _Running:
         )
 
 
-QUICK = ("config", "fmt", "lint", "types", "test-unit", "test-web")
+QUICK = ("config", "fmt", "lint", "types", "api-document", "test-unit", "test-web")
 SLOW = ("test-integration", "test-e2e")
+ON_REQUEST = ("test-faults",)
 
 
 def run(tools: Tools, *names: str) -> None:
