@@ -38,8 +38,9 @@ def main(arguments: list[str]) -> int:
     name, names = (arguments[0], arguments[1:]) if arguments else ("", [])
     console = Console()
     tools = Tools(RealShell(console, ROOT, LOGS), console, this_host())
-    if name not in {*COMMANDS, "check"} or not {*names} <= {*checks.QUICK, *checks.SLOW, *checks.ON_REQUEST}:
-        console.say(f"Usage: storybot.py {' | '.join(COMMANDS)} | check [{' | '.join(checks.QUICK + checks.SLOW + checks.ON_REQUEST)}]")
+    steps = (*checks.QUICK, *checks.SLOW, *checks.ON_REQUEST)
+    if name not in {*COMMANDS, "check"} or not {*names} <= {*steps}:
+        console.say(f"Usage: storybot.py {' | '.join(COMMANDS)} | check [{' | '.join(steps)}]")
         return 2
     try:
         if name == "check":
