@@ -65,8 +65,7 @@ class CompletionStream:
             raise LlmBadAnswer("an event of another shape") from None
 
     def _read_object(self, event: dict[str, Any]) -> str:
-        if usage := event.get("usage"):
-            self.usage = Usage(int(usage["prompt_tokens"]), int(usage["completion_tokens"]))
+        self.usage = _usage(event.get("usage")) or self.usage
         if not (choices := event.get("choices")):
             return ""
         choice = choices[0]
@@ -76,3 +75,12 @@ class CompletionStream:
         if not isinstance(text, str):
             raise TypeError
         return text
+
+
+def _usage(counts: object) -> Usage | None:
+    """The counts, if they are some: a story is not given up for them."""
+    match counts:
+        case {"prompt_tokens": int(prompt), "completion_tokens": int(completion)}:
+            return Usage(prompt, completion)
+        case _:
+            return None

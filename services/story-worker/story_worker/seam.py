@@ -49,12 +49,10 @@ def join(written: str, head: str, continuation: Continuation) -> str:
         return head.lstrip()
     if _begins_like(written, head):
         raise BeganAnew
-    if continuation == "instruct":
-        head = _without_repeat(written, head)
-        if not head.strip():
-            return ""
-        return _space_between(written, head)
-    return _without_second_space(written, head)
+    if continuation == "prefill":
+        return _without_second_space(written, head)
+    repeat = _repeat(written, head)
+    return head.lstrip()[len(repeat) :] if repeat else _with_space_between(written, head)
 
 
 def _begins_like(written: str, head: str) -> bool:
@@ -62,13 +60,13 @@ def _begins_like(written: str, head: str) -> bool:
     return len(beginning) == _SAME_BEGINNING and written.startswith(beginning)
 
 
-def _without_repeat(written: str, head: str) -> str:
-    """``head`` without the longest beginning that is also the end of ``written`` and begins with a word there."""
+def _repeat(written: str, head: str) -> str:
+    """The longest beginning of ``head`` that is also the end of ``written`` and begins with a word there."""
     said = head.lstrip()
     for length in range(min(len(said), len(written)), 0, -1):
         if written.endswith(said[:length]) and _is_no_chance(written[: len(written) - length], said[:length]):
-            return said[length:]
-    return head
+            return said[:length]
+    return ""
 
 
 def _is_no_chance(before: str, repeat: str) -> bool:
@@ -77,7 +75,7 @@ def _is_no_chance(before: str, repeat: str) -> bool:
     return not before or not _is_spaced_letter(before[-1])
 
 
-def _space_between(written: str, head: str) -> str:
+def _with_space_between(written: str, head: str) -> str:
     if written[-1].isspace() or head[0].isspace():
         return _without_second_space(written, head)
     if _is_spaced_letter(written[-1]) and _is_spaced_letter(head[0]):
