@@ -10,6 +10,8 @@ export const routes: RouteObject[] = [
   {
     element: <Layout />,
     errorElement: <BrokenPage />,
+    // The page that is opened first is loaded before anything is shown.
+    HydrateFallback: () => null,
     children: [
       {
         errorElement: <BrokenPage />,

@@ -36,7 +36,6 @@ function ToastList({ board }: { board: NoticeBoard }) {
           description: notice.description,
           data: notice,
           timeout: STAYS[notice.kind],
-          priority: notice.kind === 'success' ? 'low' : 'high',
         });
       }),
     [board, add],

@@ -20,7 +20,7 @@ export function IconSelect<Value extends string>(props: IconSelectProps<Value>) 
     <span className={styles.box}>
       {icon}
       {withText && (
-        <span aria-hidden="true" lang={chosen?.lang}>
+        <span className={styles.text} aria-hidden="true" lang={chosen?.lang}>
           {chosen?.text}
         </span>
       )}

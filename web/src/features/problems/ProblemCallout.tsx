@@ -21,7 +21,11 @@ export function ProblemCallout({ title, error, onRetry }: ProblemCalloutProps) {
   return (
     <Callout tone="bad" icon={<CloudOff />} title={title} announce>
       <p>{sentenceOf(error)}</p>
-      {traceId !== null && <TraceId traceId={traceId} />}
+      {traceId !== null && (
+        <p>
+          {t('app.traceId')}: <TraceId traceId={traceId} />
+        </p>
+      )}
       <div>
         <Button onClick={onRetry}>{t('app.tryAgain')}</Button>
       </div>

@@ -34,7 +34,7 @@ export function ContentField({ ref, value, limit, onChange, onKeyDown }: Content
         value={value}
         onValueChange={onChange}
         onKeyDown={onKeyDown}
-        required
+        aria-required
       />
       <div className={styles.below}>
         <Field.Error className={styles.error} />

@@ -46,6 +46,9 @@ export function useLiveStory(story: Story): LiveStory {
           if (event === null) return 'go-on';
           latest = afterEvent(latest, event);
           show.add(event);
+          if (event.type === 'status' && !isFinal(event.story.status)) {
+            rememberStory(client, { ...event.story, text: latest.text });
+          }
           if (latest.incomplete && event.type !== 'ended') return 'rewind';
           return event.type === 'ended' ? 'done' : 'go-on';
         },
