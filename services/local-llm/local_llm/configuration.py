@@ -5,10 +5,8 @@ from pathlib import Path
 
 from pydantic import Field, FilePath
 
+from local_llm import MODEL_NAME
 from storybot_common.settings import ServiceSettings
-
-MODEL_NAME = "SmolLM2-135M-Instruct"
-PORT = 8080
 
 
 class LocalLlmSettings(ServiceSettings):

@@ -9,9 +9,9 @@ import json
 import sys
 from contextlib import closing
 
-from local_llm.configuration import MODEL_NAME, PORT
+from local_llm import PORT
 
-PATIENCE_S = 6.0
+PATIENCE_S = 5.0
 _METRICS_PATIENCE_S = 2.0
 _DECODE_CALLS = "llamacpp:n_decode_total"
 
@@ -27,12 +27,10 @@ def is_healthy(port: int = PORT, *, patience: float = PATIENCE_S) -> bool:
 
 def _generates_a_token(port: int, patience: float) -> bool:
     """False when it takes too long; OSError, HTTPException, ValueError or LookupError when the answer is none."""
-    question = {"model": MODEL_NAME, "messages": [{"role": "user", "content": "Hi"}], "max_tokens": 1}
+    question = {"prompt": "Once", "max_tokens": 1}
     with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=patience)) as connection:
         try:
-            connection.request(
-                "POST", "/v1/chat/completions", json.dumps(question), {"Content-Type": "application/json"}
-            )
+            connection.request("POST", "/v1/completions", json.dumps(question), {"Content-Type": "application/json"})
             answer = json.load(connection.getresponse())
         except TimeoutError:
             return False

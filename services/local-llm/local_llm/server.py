@@ -4,11 +4,13 @@ from typing import Final
 
 import xllamacpp
 
-from local_llm.configuration import MODEL_NAME, PORT, LocalLlmSettings
+from local_llm import MODEL_NAME, PORT
+from local_llm.configuration import LocalLlmSettings
 from local_llm.sampling import set_defaults
 
 _LISTEN_ON: Final = "0.0.0.0"  # noqa: S104 - inside a container; the network decides who reaches it
-_LOG_VERBOSITY: Final = {"DEBUG": 4, "INFO": 3, "WARNING": 2, "ERROR": 1}
+_LOG_VERBOSITY: Final = {"DEBUG": 3, "INFO": 2, "WARNING": 2, "ERROR": 1}
+"""Level 3 says five things about every request, the health check's too; level 4 would log prompts."""
 
 
 def parameters(settings: LocalLlmSettings) -> xllamacpp.CommonParams:
@@ -27,6 +29,8 @@ def parameters(settings: LocalLlmSettings) -> xllamacpp.CommonParams:
     # These would show one reader's story to another service, and nobody needs them.
     params.endpoint_slots = False
     params.ui = False
+    # Fitting a model to the memory of graphics cards would load it twice.
+    params.fit_params = False
     # The prompts differ after a few words: saved states would cost memory and never be used again.
     params.cache_ram_mib = 0
     params.cache_idle_slots = False
