@@ -40,12 +40,15 @@ def main() -> None:
     settings = load(WorkerSettings)
     logs.configure(SERVICE, settings.log_level)
     with suppress(asyncio.CancelledError):
-        uvloop.run(run(settings))
+        uvloop.run(_run_until_signal(settings))
 
 
-async def run(settings: WorkerSettings) -> None:
-    """Work until SIGTERM or SIGINT."""
-    stopping = _stop_signal()
+async def _run_until_signal(settings: WorkerSettings) -> None:
+    await run(settings, _stop_signal())
+
+
+async def run(settings: WorkerSettings, stopping: asyncio.Event) -> None:
+    """Work until ``stopping`` is set."""
     metrics = WorkerMetrics(CollectorRegistry())
     engine = create_engine(settings.database_url, service=SERVICE, pool_size=_CONNECTIONS)
     llm = OpenAiLlm(
