@@ -197,7 +197,7 @@ async def test_a_poisonous_message_is_dead_lettered_at_once_and_the_worker_lives
     fake.script("fox", tokens=5)
     async with worker(worker_concurrency=1):
         for body in (b"", b"\xff\xfe", b"{}", b'{"version": 9}'):
-            await shop.send(body, **{HEADER.lower(): ["no", "text"]})
+            await shop.send(body, headers={HEADER.lower(): ["no", "text"]})
         story_id = await shop.order("fox")
         await shop.becomes(story_id, "finished")
         await shop.has_messages(DEAD, 4)

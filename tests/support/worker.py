@@ -3,11 +3,10 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from typing import Any
 from uuid import UUID
 
 from aio_pika import Message
-from aio_pika.abc import AbstractChannel
+from aio_pika.abc import AbstractChannel, HeadersType
 from pydantic import SecretStr
 from sqlalchemy import RowMapping, delete, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -29,13 +28,13 @@ class Bookshop:
         self._engine = engine
         self._channel = channel
 
-    async def order(self, content: str, *, owner_id: UUID | None = None, **story: Any) -> UUID:
+    async def order(self, content: str, *, owner_id: UUID | None = None, **story: object) -> UUID:
         """A prompt with a queued story, and its ticket on the queue."""
         story_id = await self.shelve(content, owner_id=owner_id, **story)
         await self.send(WriteStory(story_id=story_id).encode())
         return story_id
 
-    async def shelve(self, content: str, *, owner_id: UUID | None = None, **story: Any) -> UUID:
+    async def shelve(self, content: str, *, owner_id: UUID | None = None, **story: object) -> UUID:
         """A prompt with a queued story, without a ticket."""
         owner_id, prompt_id, story_id = owner_id or new_id(), new_id(), new_id()
         prompt = {"id": prompt_id, "owner_id": owner_id, "content": content, "options": {"language": "en"}}
@@ -45,10 +44,10 @@ class Bookshop:
             await connection.execute(insert(stories).values(**row))
         return story_id
 
-    async def send(self, body: bytes, queue: str = JOBS, **headers: Any) -> None:
+    async def send(self, body: bytes, queue: str = JOBS, headers: HeadersType | None = None) -> None:
         """Publish a message with a confirm."""
-        headers = {HEADER.lower(): new_trace_id()} | headers
-        await self._channel.default_exchange.publish(Message(body, headers=headers), queue)
+        message = Message(body, headers=headers or {HEADER.lower(): new_trace_id()})
+        await self._channel.default_exchange.publish(message, queue)
 
     async def relay(self) -> list[str]:
         """Publish what is in the outbox to the jobs queue, whatever delay was meant; the queues that were meant."""
@@ -85,6 +84,15 @@ class Bookshop:
         row = await eventually(has_it, f"story {status}", seconds)
         assert row is not None
         return row
+
+    async def put_chunks(self, story_id: UUID, *texts: str) -> None:
+        """Text as an earlier attempt left it."""
+        rows = [
+            {"story_id": story_id, "offset": len("".join(texts[:number])), "text": text}
+            for number, text in enumerate(texts)
+        ]
+        async with self._engine.begin() as connection:
+            await connection.execute(insert(story_chunks), rows)
 
     async def is_read_up_to(self, story_id: UUID, characters: int) -> None:
         """Wait until so much text is committed."""
