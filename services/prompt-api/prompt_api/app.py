@@ -1,6 +1,6 @@
 """The application: every route below its address, every exception as a problem document."""
 
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 from prompt_api.configuration import keys_of
@@ -14,8 +14,6 @@ from prompt_api.stream import endpoints as stream
 from prompt_api.wiring import Parts, running
 
 _BASE = "/api/v1"
-_MAX_BODY_BYTES = 128 * 1024
-"""Room for the longest prompt with every character escaped."""
 
 
 def create_app(parts: Parts) -> ASGIApp:
@@ -37,27 +35,20 @@ def create_api(parts: Parts) -> FastAPI:
         redoc_url=None,
         lifespan=lambda _api: running(parts),
         generate_unique_id_function=lambda route: route.name,
-        max_body_size=_MAX_BODY_BYTES,
     )
     problems.install(api)
-    v1 = APIRouter(prefix=_BASE)
-    v1.include_router(
-        prompts.routes(parts.database, parts.submissions, stories_per_owner=settings.active_stories_per_owner)
+    limit = settings.active_stories_per_owner
+    prompts.install(api, parts.database, parts.submissions, stories_per_owner=limit)
+    stories.install(api, parts.database, stories_per_owner=limit)
+    stream.install(api, parts.hub, parts.metrics, heartbeat=settings.heartbeat_s, patience=settings.slow_viewer_s)
+    preferences.install(
+        api,
+        parts.database,
+        model=settings.llm_model,
+        model_builtin=settings.builtin,
+        active_stories_per_owner=limit,
     )
-    v1.include_router(stories.routes(parts.database, stories_per_owner=settings.active_stories_per_owner))
-    v1.include_router(
-        stream.routes(parts.hub, parts.metrics, heartbeat=settings.heartbeat_s, patience=settings.slow_viewer_s)
-    )
-    v1.include_router(
-        preferences.routes(
-            parts.database,
-            model=settings.llm_model,
-            model_builtin=settings.builtin,
-            active_stories_per_owner=settings.active_stories_per_owner,
-        )
-    )
-    api.include_router(v1)
-    api.include_router(health.routes(parts.engine, parts.metrics))
+    health.install(api, parts.engine, parts.metrics)
     docs.install(api)
     schema.install(api)
     return api

@@ -3,7 +3,7 @@
 import asyncio
 from http import HTTPStatus
 
-from fastapi import APIRouter, Response
+from fastapi import FastAPI, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -16,16 +16,19 @@ from storybot_common.database.migrate import schema_is_current
 _READY_WITHIN_S = 2
 
 
-def routes(engine: AsyncEngine, metrics: Metrics) -> APIRouter:
+def install(api: FastAPI, engine: AsyncEngine, metrics: Metrics) -> None:
     """``/healthz``, ``/readyz`` and ``/metrics``; the gateway passes only the second on."""
-    router = APIRouter(tags=["operation"])
 
-    @router.get("/healthz", status_code=HTTPStatus.NO_CONTENT)
+    @api.get("/healthz", tags=["operation"], status_code=HTTPStatus.NO_CONTENT, response_class=Response)
     async def alive() -> None:
         """Whether the process answers at all."""
 
-    @router.get(
-        "/readyz", status_code=HTTPStatus.NO_CONTENT, responses=problems({503: "The database does not answer."})
+    @api.get(
+        "/readyz",
+        tags=["operation"],
+        status_code=HTTPStatus.NO_CONTENT,
+        response_class=Response,
+        responses=problems({503: "The database does not answer."}),
     )
     async def ready() -> None:
         """Whether Postgres answers and its schema is the one that this release needs."""
@@ -37,8 +40,6 @@ def routes(engine: AsyncEngine, metrics: Metrics) -> APIRouter:
         if not current:
             raise Unavailable("The database's schema is older than this release: run the migrations.")
 
-    @router.get("/metrics", include_in_schema=False)
+    @api.get("/metrics", include_in_schema=False)
     async def measured() -> Response:
         return Response(generate_latest(metrics.registry), media_type=CONTENT_TYPE_LATEST)
-
-    return router

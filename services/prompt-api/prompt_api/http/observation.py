@@ -6,9 +6,9 @@ It stands outside of FastAPI, whose own handler for unexpected errors is outside
 from http import HTTPStatus
 from time import perf_counter
 
-from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from prompt_api.http.headers import header
 from prompt_api.metrics import Metrics
 from storybot_common import trace
 from storybot_common.logs import bound_trace, get_logger
@@ -16,6 +16,9 @@ from storybot_common.logs import bound_trace, get_logger
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _QUIET = frozenset({"/healthz", "/readyz", "/metrics"})
 """Asked every few seconds by machines: counted, and logged only when they fail."""
+
+_TRACE_ID = trace.HEADER.lower().encode()
+_TRACEPARENT = trace.TRACEPARENT_HEADER.encode()
 
 log = get_logger(__name__)
 
@@ -35,10 +38,9 @@ class Observation:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        headers = Headers(scope=scope)
-        trace_id = trace.accept(headers.get(trace.HEADER), headers.get(trace.TRACEPARENT_HEADER))
+        trace_id = trace.accept(header(scope, _TRACE_ID), header(scope, _TRACEPARENT))
         scope.setdefault("state", {})["trace_id"] = trace_id
-        trace_header = (trace.HEADER.lower().encode(), trace_id.encode())
+        trace_header = (_TRACE_ID, trace_id.encode())
         answer = _Answer()
 
         async def send_observed(message: Message) -> None:

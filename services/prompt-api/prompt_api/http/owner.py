@@ -6,18 +6,21 @@ A cookie that is forged, damaged or signed with a key that is no longer accepted
 import time
 from collections.abc import Sequence
 from datetime import timedelta
-from http.cookies import CookieError, SimpleCookie
+from functools import lru_cache
 from uuid import UUID
 
 from itsdangerous import BadSignature, TimestampSigner
-from starlette.datastructures import Headers
+from starlette.requests import cookie_parser
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from prompt_api.http.headers import header
 from storybot_common.ids import new_id
 
 COOKIE = "storybot_owner"
 _LIFETIME = timedelta(days=365)
 _RENEWED_AFTER = timedelta(days=30)
+_REMEMBERED = 4096
+"""Cookie headers whose signature was checked already."""
 
 
 class OwnerCookies:
@@ -28,39 +31,36 @@ class OwnerCookies:
         # itsdangerous signs with the last key; ours signs with the first
         self._signer = TimestampSigner(list(reversed(keys)), salt=COOKIE)
         self._prefix = prefix
+        self._read = lru_cache(maxsize=_REMEMBERED)(self._unsign)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request below the prefix."""
         if scope["type"] != "http" or not scope["path"].startswith(self._prefix):
             await self._app(scope, receive, send)
             return
-        headers = Headers(scope=scope)
-        known = self._read(headers.get("cookie"))
-        owner_id, is_due = known or (new_id(), True)
+        owner_id, signed_at = self._read(header(scope, b"cookie")) or (new_id(), 0)
         scope["state"]["owner_id"] = owner_id
-        await self._app(scope, receive, self._with_cookie(send, owner_id, headers) if is_due else send)
+        if time.time() - signed_at > _RENEWED_AFTER.total_seconds():
+            send = self._with_cookie(send, owner_id, secure=header(scope, b"x-forwarded-proto") == "https")
+        await self._app(scope, receive, send)
 
-    def _with_cookie(self, send: Send, owner_id: UUID, headers: Headers) -> Send:
-        cookie = self._cookie(owner_id, secure=headers.get("x-forwarded-proto") == "https")
-
+    def _with_cookie(self, send: Send, owner_id: UUID, *, secure: bool) -> Send:
         async def send_with_cookie(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], (b"set-cookie", cookie)]
+                message["headers"] = [*message["headers"], (b"set-cookie", self._cookie(owner_id, secure=secure))]
             await send(message)
 
         return send_with_cookie
 
-    def _read(self, cookies: str | None) -> tuple[UUID, bool] | None:
-        """The owner, and whether the cookie should be renewed; None when there is no valid one."""
-        if cookies is None or COOKIE not in cookies:
+    def _unsign(self, cookies: str | None) -> tuple[UUID, float] | None:
+        """The owner in a Cookie header, and when (Unix time) the cookie was signed; None when there is no valid one."""
+        value = cookie_parser(cookies or "").get(COOKIE)
+        if value is None:
             return None
         try:
-            morsel = SimpleCookie(cookies).get(COOKIE)
-            if morsel is None:
-                return None
-            value, signed_at = self._signer.unsign(morsel.value, return_timestamp=True)
-            return UUID(value.decode()), time.time() - signed_at.timestamp() > _RENEWED_AFTER.total_seconds()
-        except (BadSignature, CookieError, ValueError):
+            owner_id, signed_at = self._signer.unsign(value, return_timestamp=True)
+            return UUID(owner_id.decode()), signed_at.timestamp()
+        except (BadSignature, ValueError):
             return None
 
     def _cookie(self, owner_id: UUID, *, secure: bool) -> bytes:

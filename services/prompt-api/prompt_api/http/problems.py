@@ -1,6 +1,8 @@
 """Errors of the API as RFC 9457 problem documents.
 
     ApiProblem
+    ├── UnreadableBody        400  not JSON in UTF-8
+    ├── BodyTooLarge          413
     ├── NotFound              404  no such thing, or somebody else's
     ├── Conflict              409  the state does not allow it
     ├── InvalidRequest        422  a field is wrong
@@ -76,6 +78,26 @@ class ApiProblem(Exception):
         self.headers = headers
 
 
+class UnreadableBody(ApiProblem):
+    """The body cannot be read at all."""
+
+    status = HTTPStatus.BAD_REQUEST
+    kind = "bad-request"
+
+    def __init__(self) -> None:
+        super().__init__("The body of the request is not JSON in UTF-8.")
+
+
+class BodyTooLarge(ApiProblem):
+    """More than the longest prompt can need."""
+
+    status = HTTPStatus.CONTENT_TOO_LARGE
+    kind = "content-too-large"
+
+    def __init__(self) -> None:
+        super().__init__("The body of the request is too large.")
+
+
 class NotFound(ApiProblem):
     """There is no such thing, or it belongs to somebody else."""
 
@@ -93,7 +115,7 @@ class Conflict(ApiProblem):
 class InvalidRequest(ApiProblem):
     """A field is wrong, found by other means than the schema."""
 
-    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    status = HTTPStatus.UNPROCESSABLE_CONTENT
     kind = "invalid-request"
 
     def __init__(self, field: str, message: str) -> None:
@@ -190,10 +212,8 @@ def install(app: FastAPI) -> None:
 
 
 _FRAMEWORK_SENTENCES = {
-    HTTPStatus.BAD_REQUEST: "The body of the request is not JSON in UTF-8.",
     HTTPStatus.NOT_FOUND: "There is nothing at this address.",
     HTTPStatus.METHOD_NOT_ALLOWED: "This address does not answer to this method.",
-    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The body of the request is too large.",
 }
 
 
@@ -220,8 +240,6 @@ def _response(
 
 def _field_error(error: Mapping[str, Any]) -> FieldError:
     """Where and what; never the value that was sent."""
-    if error["type"] == "json_invalid":
-        return FieldError(field="body", message=f"is not JSON ({error.get('ctx', {}).get('error', 'unreadable')})")
     place = [str(part) for part in error["loc"][1:]] or [str(error["loc"][0])]
     return FieldError(field=".".join(place), message=error["msg"].removeprefix("Value error, "))
 

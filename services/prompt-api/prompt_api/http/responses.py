@@ -18,8 +18,8 @@ _TYPES = {
     HTTPStatus.BAD_REQUEST: "bad-request",
     HTTPStatus.NOT_FOUND: "not-found",
     HTTPStatus.CONFLICT: "conflict",
-    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "content-too-large",
-    HTTPStatus.UNPROCESSABLE_ENTITY: "invalid-request",
+    HTTPStatus.CONTENT_TOO_LARGE: "content-too-large",
+    HTTPStatus.UNPROCESSABLE_CONTENT: "invalid-request",
     HTTPStatus.TOO_MANY_REQUESTS: "too-many-stories",
     HTTPStatus.SERVICE_UNAVAILABLE: "unavailable",
     HTTPStatus.GATEWAY_TIMEOUT: "outcome-unknown",
@@ -40,7 +40,7 @@ def _problem(status: HTTPStatus, sentence: str) -> dict[str, Any]:
         "detail": sentence,
         "trace_id": "0af7651916cd43dd8448eb211c80319c",
     }
-    if status is HTTPStatus.UNPROCESSABLE_ENTITY:
+    if status is HTTPStatus.UNPROCESSABLE_CONTENT:
         field, _, message = sentence.partition(": ")
         example["errors"] = [{"field": field, "message": message}]
     described: dict[str, Any] = {

@@ -1,6 +1,6 @@
 """``GET /settings``."""
 
-from fastapi import APIRouter
+from fastapi import FastAPI
 
 from prompt_api.database import Database
 from prompt_api.http.responses import problems
@@ -9,11 +9,12 @@ from storybot_common import story_settings
 from storybot_common.brief import CONTENT_MAX_LENGTH, NAME_MAX_LENGTH, Genre, Length, Tone
 
 
-def routes(database: Database, *, model: str, model_builtin: bool, active_stories_per_owner: int) -> APIRouter:
+def install(
+    api: FastAPI, database: Database, *, model: str, model_builtin: bool, active_stories_per_owner: int
+) -> None:
     """The route; ``model`` is what the environment names and the settings row may override."""
-    router = APIRouter(tags=["settings"])
 
-    @router.get("/settings", responses=problems({503: "The story shelf is away for a moment."}))
+    @api.get("/api/v1/settings", tags=["settings"], responses=problems({503: "The story shelf is away for a moment."}))
     async def get_settings() -> Preferences:
         """The model that writes, the choices that the form offers, and the limits."""
         stored = await database.read(story_settings.read)
@@ -31,5 +32,3 @@ def routes(database: Database, *, model: str, model_builtin: bool, active_storie
                 active_stories_per_owner=active_stories_per_owner,
             ),
         )
-
-    return router

@@ -1,15 +1,18 @@
 """The routes below ``/prompts``."""
 
+import re
+from enum import Enum
 from http import HTTPStatus
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Query, Response
+from fastapi import FastAPI, Query, Request, Response
 
 from prompt_api.database import Database
-from prompt_api.http.context import Owner, TraceId
+from prompt_api.http.body import described, read_json
+from prompt_api.http.context import owner_of, trace_id_of
 from prompt_api.http.problems import Conflict, InvalidRequest, NotFound
-from prompt_api.http.responses import AWAY, OUTCOME_UNKNOWN, TOO_MANY_STORIES, problems
+from prompt_api.http.responses import AWAY, OUTCOME_UNKNOWN, TOO_MANY_STORIES, Responses, problems
 from prompt_api.prompts import cursor as cursors
 from prompt_api.prompts import queries
 from prompt_api.prompts.schemas import NewPrompt, Prompt, PromptPage
@@ -19,17 +22,32 @@ from prompt_api.stories import queries as story_queries
 from prompt_api.stories.schemas import Story, StoryStatus, Timings
 from storybot_common.ids import new_id
 
-IdempotencyKey = Annotated[
-    str | None,
-    Header(
-        alias="Idempotency-Key",
-        min_length=1,
-        max_length=128,
-        pattern=r"^[!-~]+$",
-        description="Names this wish, so that sending it again is harmless: up to 128 visible ASCII characters.",
-        examples=["0f9d1c9e-6f0b-4f0e-8a3c-1b2d3e4f5a6b"],
-    ),
-]
+PATH = "/api/v1/prompts"
+_TAGS: list[str | Enum] = ["prompts"]
+
+_VISIBLE = re.compile(r"[!-~]{1,128}")
+_IDEMPOTENCY_KEY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "description": "Names this wish, so that sending it again is harmless: up to 128 visible ASCII characters.",
+    "schema": {"type": "string", "pattern": f"^{_VISIBLE.pattern}$"},
+    "example": "0f9d1c9e-6f0b-4f0e-8a3c-1b2d3e4f5a6b",
+}
+_CREATED: Responses = {
+    201: {
+        "model": Prompt,
+        "description": "The prompt with its first story.",
+        "headers": {
+            "Location": {"description": "The prompt's address.", "schema": {"type": "string"}},
+            "Idempotency-Replayed": {
+                "description": "`true` when an earlier request with this key had made the prompt.",
+                "schema": {"type": "string"},
+            },
+        },
+    }
+}
+
 Cursor = Annotated[str | None, Query(max_length=64, description="`next_cursor` of the page before.")]
 PageSize = Annotated[int, Query(ge=1, le=100)]
 Words = Annotated[
@@ -45,55 +63,46 @@ _NO_SUCH_PROMPT = "There is no such prompt."
 _BAD_ID = "prompt_id: Input should be a valid UUID"
 
 
-def routes(database: Database, submissions: Submissions, *, stories_per_owner: int) -> APIRouter:
+def install(api: FastAPI, database: Database, submissions: Submissions, *, stories_per_owner: int) -> None:
     """Create, list, read, delete, and make another story."""
-    router = APIRouter(prefix="/prompts", tags=["prompts"])
 
-    @router.post(
-        "",
+    @api.post(
+        PATH,
+        tags=_TAGS,
         status_code=HTTPStatus.CREATED,
-        responses={
-            201: {
-                "headers": {
-                    "Location": {"description": "The prompt's address.", "schema": {"type": "string"}},
-                    "Idempotency-Replayed": {
-                        "description": "`true` when an earlier request with this key had made the prompt.",
-                        "schema": {"type": "string"},
-                    },
-                }
-            },
-            **problems(
-                {
-                    400: "The body of the request is not JSON in UTF-8.",
-                    409: "This Idempotency-Key was used for another prompt.",
-                    413: "The body of the request is too large.",
-                    422: "content: must not be empty or only spaces",
-                    429: TOO_MANY_STORIES,
-                    503: AWAY,
-                    504: OUTCOME_UNKNOWN,
-                }
-            ),
-        },
+        openapi_extra=described(NewPrompt) | {"parameters": [_IDEMPOTENCY_KEY]},
+        responses=_CREATED
+        | problems(
+            {
+                400: "The body of the request is not JSON in UTF-8.",
+                409: "This Idempotency-Key was used for another prompt.",
+                413: "The body of the request is too large.",
+                422: "content: must not be empty or only spaces",
+                429: TOO_MANY_STORIES,
+                503: AWAY,
+                504: OUTCOME_UNKNOWN,
+            }
+        ),
     )
-    async def create_prompt(
-        prompt: NewPrompt,
-        response: Response,
-        owner_id: Owner,
-        trace_id: TraceId,
-        idempotency_key: IdempotencyKey = None,
-    ) -> Prompt:
+    async def create_prompt(request: Request) -> Response:
         """Ask for a story. It is stored when this answers, and written as soon as its turn comes."""
+        prompt = await read_json(request, NewPrompt)
+        owner_id, trace_id = owner_of(request), trace_id_of(request)
         accepted = await submissions.submit(
-            prompt, owner_id=owner_id, trace_id=trace_id, idempotency_key=idempotency_key
+            prompt, owner_id=owner_id, trace_id=trace_id, idempotency_key=_idempotency_key(request)
         )
-        response.headers["Location"] = f"/api/v1/prompts/{accepted.prompt_id}"
+        headers = {"Location": f"{PATH}/{accepted.prompt_id}"}
         if accepted.story_id is not None:
-            return _as_stored(prompt, accepted, accepted.story_id, trace_id)
-        response.headers["Idempotency-Replayed"] = "true"
-        return await found_prompt(owner_id, accepted.prompt_id)
+            answer = _as_stored(prompt, accepted, accepted.story_id, trace_id)
+        else:
+            answer = await found_prompt(owner_id, accepted.prompt_id)
+            headers["Idempotency-Replayed"] = "true"
+        return Response(answer.model_dump_json(), HTTPStatus.CREATED, headers, "application/json")
 
-    @router.get("", responses=problems({422: "limit: Input should be less than or equal to 100", 503: AWAY}))
-    async def list_prompts(owner_id: Owner, limit: PageSize = 20, cursor: Cursor = None, q: Words = None) -> PromptPage:
+    @api.get(PATH, tags=_TAGS, responses=problems({422: "limit: Input should be less than or equal to 100", 503: AWAY}))
+    async def list_prompts(
+        request: Request, limit: PageSize = 20, cursor: Cursor = None, q: Words = None
+    ) -> PromptPage:
         """Your prompts, newest first."""
         try:
             before = cursors.decode(cursor) if cursor else None
@@ -101,38 +110,40 @@ def routes(database: Database, submissions: Submissions, *, stories_per_owner: i
             raise InvalidRequest("cursor", "is not one that this server gave") from None
         items, more = await database.read(
             lambda connection: queries.page(
-                connection, owner_id, limit=limit, before=before, containing=(q or "").strip() or None
+                connection, owner_of(request), limit=limit, before=before, containing=(q or "").strip() or None
             )
         )
         return PromptPage.model_construct(items=items, next_cursor=cursors.encode(items[-1].id) if more else None)
 
-    @router.get("/{prompt_id}", responses=problems({404: _NO_SUCH_PROMPT, 422: _BAD_ID, 503: AWAY}))
-    async def get_prompt(prompt_id: UUID, owner_id: Owner) -> Prompt:
+    @api.get(f"{PATH}/{{prompt_id}}", tags=_TAGS, responses=problems({404: _NO_SUCH_PROMPT, 422: _BAD_ID, 503: AWAY}))
+    async def get_prompt(prompt_id: UUID, request: Request) -> Prompt:
         """A prompt with its stories."""
-        return await found_prompt(owner_id, prompt_id)
+        return await found_prompt(owner_of(request), prompt_id)
 
-    @router.delete(
-        "/{prompt_id}",
+    @api.delete(
+        f"{PATH}/{{prompt_id}}",
+        tags=_TAGS,
         status_code=HTTPStatus.NO_CONTENT,
         responses=problems({404: _NO_SUCH_PROMPT, 422: _BAD_ID, 503: AWAY, 504: OUTCOME_UNKNOWN}),
     )
-    async def delete_prompt(prompt_id: UUID, owner_id: Owner) -> None:
+    async def delete_prompt(prompt_id: UUID, request: Request) -> None:
         """Delete a prompt and its stories; those that are being written stop."""
         await database.write_once(
-            lambda connection: commands.delete_prompt(connection, owner_id, prompt_id), done=(NotFound,)
+            lambda connection: commands.delete_prompt(connection, owner_of(request), prompt_id), done=(NotFound,)
         )
 
-    @router.post(
-        "/{prompt_id}/stories",
+    @api.post(
+        f"{PATH}/{{prompt_id}}/stories",
+        tags=_TAGS,
         status_code=HTTPStatus.CREATED,
         responses={
             201: {"headers": {"Location": {"description": "The story's address.", "schema": {"type": "string"}}}},
             **problems({404: _NO_SUCH_PROMPT, 422: _BAD_ID, 429: TOO_MANY_STORIES, 503: AWAY, 504: OUTCOME_UNKNOWN}),
         },
     )
-    async def create_story(prompt_id: UUID, response: Response, owner_id: Owner, trace_id: TraceId) -> Story:
+    async def create_story(prompt_id: UUID, request: Request, response: Response) -> Story:
         """Ask for another story from the same prompt."""
-        story_id = new_id()
+        owner_id, trace_id, story_id = owner_of(request), trace_id_of(request), new_id()
         await database.write_once(
             lambda connection: commands.add_variant(
                 connection, owner_id, prompt_id, story_id, trace_id=trace_id, limit=stories_per_owner
@@ -151,7 +162,12 @@ def routes(database: Database, submissions: Submissions, *, stories_per_owner: i
             raise NotFound(_NO_SUCH_PROMPT)
         return prompt
 
-    return router
+
+def _idempotency_key(request: Request) -> str | None:
+    key = request.headers.get("idempotency-key")
+    if key is not None and not _VISIBLE.fullmatch(key):
+        raise InvalidRequest("Idempotency-Key", "must be 1 to 128 visible ASCII characters")
+    return key
 
 
 def _as_stored(prompt: NewPrompt, accepted: Accepted, story_id: UUID, trace_id: str) -> Prompt:
@@ -162,11 +178,19 @@ def _as_stored(prompt: NewPrompt, accepted: Accepted, story_id: UUID, trace_id: 
         status=StoryStatus.QUEUED,
         text="",
         text_length=0,
+        model=None,
+        model_builtin=None,
         attempt=0,
         deliveries=0,
         restarts=0,
+        resumption=None,
         trace_id=trace_id,
-        timings=Timings.model_construct(queued_at=accepted.created_at),
+        queue_position=None,
+        usage=None,
+        timings=Timings.model_construct(
+            queued_at=accepted.created_at, started_at=None, first_token_at=None, finished_at=None
+        ),
+        failure=None,
         created_at=accepted.created_at,
     )
     return Prompt.model_construct(

@@ -1,25 +1,88 @@
-"""Storing submissions: each statement is for a whole batch."""
+"""Storing submissions: one statement for a whole batch.
+
+Its parameters are arrays, one a column, so that its text is the same for any number of submissions and Postgres
+plans it once.
+"""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import LargeBinary, Row, Text, Uuid, any_, cast, insert, literal, select, union
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
-from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy import Integer, LargeBinary, Row, Text, Uuid, bindparam, text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from prompt_api.arrays import table_of
 from prompt_api.prompts.schemas import NewPrompt
 from storybot_common.broker.topology import JOBS
-from storybot_common.database.notifications import notify_outbox
-from storybot_common.database.tables import outbox, prompts, stories
+from storybot_common.database.notifications import OUTBOX
+
+# given     the submissions, in the order in which they came
+# known     prompts that are there already: from a try before (its id), or from a request before (owner and key)
+# active    unfinished stories of the owners
+# fresh     the others, each with the number of unfinished stories that its owner would have with it; of those with
+#           the same key the first only
+# Two API processes may both find the last room below the limit: it guards the queue and is no quota.
+_STORE = text("""
+WITH given AS (
+    SELECT * FROM unnest(:prompt_ids, :story_ids, :owner_ids, :contents, :options, :keys, :hashes, :trace_ids)
+        WITH ORDINALITY AS submitted (prompt_id, story_id, owner_id, content, options, key, hash, trace_id, number)
+), known AS (
+    SELECT given.number, prompts.id, prompts.request_hash, prompts.created_at
+    FROM given JOIN prompts ON prompts.id = given.prompt_id
+    UNION
+    SELECT given.number, prompts.id, prompts.request_hash, prompts.created_at
+    FROM given JOIN prompts ON prompts.owner_id = given.owner_id AND prompts.idempotency_key = given.key
+    WHERE prompts.idempotency_key IS NOT NULL
+), active AS (
+    SELECT owner_id, count(*) AS stories FROM (
+        SELECT owner_id FROM stories WHERE status = 'queued' AND owner_id = ANY (:owner_ids)
+        UNION ALL
+        SELECT owner_id FROM stories WHERE status = 'writing' AND owner_id = ANY (:owner_ids)
+    ) AS unfinished GROUP BY owner_id
+), fresh AS (
+    SELECT given.*, coalesce(active.stories, 0) + row_number() OVER (PARTITION BY owner_id ORDER BY number) AS stories
+    FROM given LEFT JOIN active USING (owner_id)
+    WHERE NOT EXISTS (SELECT FROM known WHERE known.number = given.number)
+      AND NOT EXISTS (
+          SELECT FROM given AS earlier
+          WHERE earlier.owner_id = given.owner_id AND earlier.key = given.key AND earlier.number < given.number
+      )
+), stored AS (
+    INSERT INTO prompts (id, owner_id, content, options, idempotency_key, request_hash)
+    SELECT prompt_id, owner_id, content, options::jsonb, key, hash FROM fresh WHERE stories <= :story_limit
+    ON CONFLICT DO NOTHING
+    RETURNING id, created_at
+), queued AS (
+    INSERT INTO stories (id, prompt_id, owner_id, trace_id)
+    SELECT story_id, prompt_id, owner_id, trace_id FROM fresh JOIN stored ON stored.id = fresh.prompt_id
+    RETURNING id, trace_id
+), tickets AS (
+    INSERT INTO outbox (queue, story_id, trace_id) SELECT :queue, id, trace_id FROM queued
+), woken AS (
+    SELECT pg_notify(:channel, '') WHERE EXISTS (SELECT FROM stored)
+)
+SELECT given.number, stored.created_at AS stored_at, known.id AS known_id, known.request_hash AS known_hash,
+       known.created_at AS known_at, coalesce(fresh.stories > :story_limit, false) AS is_over_limit,
+       (SELECT count(*) FROM woken) AS woken
+FROM given
+LEFT JOIN stored ON stored.id = given.prompt_id
+LEFT JOIN known ON known.number = given.number
+LEFT JOIN fresh ON fresh.number = given.number
+ORDER BY given.number
+""").bindparams(
+    *(bindparam(name, type_=ARRAY(Uuid)) for name in ("prompt_ids", "story_ids", "owner_ids")),
+    *(bindparam(name, type_=ARRAY(Text)) for name in ("contents", "options", "keys", "trace_ids")),
+    bindparam("hashes", type_=ARRAY(LargeBinary)),
+    bindparam("story_limit", type_=Integer),
+    bindparam("queue", JOBS, type_=Text),
+    bindparam("channel", OUTBOX, type_=Text),
+)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class Submission:
     """A prompt to be stored.
 
@@ -43,92 +106,58 @@ class Submission:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """Prompts that are there: rows of id, owner_id, idempotency_key, request_hash, created_at."""
+    """It is in the database now."""
 
-    by_id: Mapping[UUID, Row[Any]]
-    by_key: Mapping[tuple[UUID, str], Row[Any]]
-
-
-async def find(connection: AsyncConnection, batch: Sequence[Submission]) -> Stored:
-    """The prompts that are stored already under the id, or the owner and key, of one of the batch."""
-    if not batch:
-        return Stored({}, {})
-    keyed = [one for one in batch if one.idempotency_key is not None]
-    wanted = table_of(
-        owner_id=(Uuid(), [one.owner_id for one in keyed]), key=(Text(), [one.idempotency_key for one in keyed])
-    )
-    columns = select(
-        prompts.c.id, prompts.c.owner_id, prompts.c.idempotency_key, prompts.c.request_hash, prompts.c.created_at
-    )
-    rows = (
-        await connection.execute(
-            union(
-                columns.where(prompts.c.id == any_(literal([one.prompt_id for one in batch], ARRAY(Uuid)))),
-                columns.join(
-                    wanted, (prompts.c.owner_id == wanted.c.owner_id) & (prompts.c.idempotency_key == wanted.c.key)
-                ).where(prompts.c.idempotency_key.is_not(None)),
-            )
-        )
-    ).all()
-    return Stored(
-        by_id={row.id: row for row in rows}, by_key={(row.owner_id, row.idempotency_key): row for row in rows}
-    )
+    created_at: datetime
 
 
-async def store(connection: AsyncConnection, batch: Sequence[Submission]) -> Mapping[UUID, datetime]:
-    """Insert prompts, their first stories and the tickets for them, and wake the relays.
+@dataclass(frozen=True, slots=True)
+class Known:
+    """It, or another prompt with the same owner and key, was there before."""
 
-    Returns when each prompt was created, by prompt id. A prompt whose owner and key are taken is left out.
+    prompt_id: UUID
+    request_hash: bytes | None
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OverLimit:
+    """Its owner has too many unfinished stories."""
+
+
+@dataclass(frozen=True, slots=True)
+class Beaten:
+    """Another request with the same owner and key came first, just now: look again."""
+
+
+type Finding = Stored | Known | OverLimit | Beaten
+
+
+async def store(connection: AsyncConnection, batch: Sequence[Submission], *, story_limit: int) -> list[Finding]:
+    """Store those of the batch that are not there yet, with their first stories and the tickets for them.
+
+    Wakes the relays when the transaction commits. Returns what became of each, in the same order.
     """
-    if not batch:
-        return {}
-    rows = table_of(
-        id=(Uuid(), [one.prompt_id for one in batch]),
-        owner_id=(Uuid(), [one.owner_id for one in batch]),
-        content=(Text(), [one.prompt.content for one in batch]),
-        options=(Text(), [one.prompt.options.model_dump_json(exclude_none=True) for one in batch]),
-        idempotency_key=(Text(), [one.idempotency_key for one in batch]),
-        request_hash=(LargeBinary(), [one.request_hash for one in batch]),
+    rows = await connection.execute(
+        _STORE,
+        {
+            "prompt_ids": [one.prompt_id for one in batch],
+            "story_ids": [one.story_id for one in batch],
+            "owner_ids": [one.owner_id for one in batch],
+            "contents": [one.prompt.content for one in batch],
+            "options": [one.prompt.options.model_dump_json(exclude_none=True) for one in batch],
+            "keys": [one.idempotency_key for one in batch],
+            "hashes": [one.request_hash for one in batch],
+            "trace_ids": [one.trace_id for one in batch],
+            "story_limit": story_limit,
+        },
     )
-    inserted = await connection.execute(
-        upsert(prompts)
-        .from_select(
-            ["id", "owner_id", "content", "options", "idempotency_key", "request_hash"],
-            select(
-                rows.c.id,
-                rows.c.owner_id,
-                rows.c.content,
-                cast(rows.c.options, JSONB),
-                rows.c.idempotency_key,
-                rows.c.request_hash,
-            ),
-        )
-        .on_conflict_do_nothing()
-        .returning(prompts.c.id, prompts.c.created_at)
-    )
-    created = {row.id: row.created_at for row in inserted}
-    await _store_stories(connection, [one for one in batch if one.prompt_id in created])
-    return created
+    return [_finding(row) for row in rows]
 
 
-async def _store_stories(connection: AsyncConnection, batch: Sequence[Submission]) -> None:
-    if not batch:
-        return
-    rows = table_of(
-        id=(Uuid(), [one.story_id for one in batch]),
-        prompt_id=(Uuid(), [one.prompt_id for one in batch]),
-        owner_id=(Uuid(), [one.owner_id for one in batch]),
-        trace_id=(Text(), [one.trace_id for one in batch]),
-    )
-    await connection.execute(
-        insert(stories).from_select(
-            ["id", "prompt_id", "owner_id", "trace_id"],
-            select(rows.c.id, rows.c.prompt_id, rows.c.owner_id, rows.c.trace_id),
-        )
-    )
-    await connection.execute(
-        insert(outbox).from_select(
-            ["queue", "story_id", "trace_id"], select(literal(JOBS, Text), rows.c.id, rows.c.trace_id)
-        )
-    )
-    await notify_outbox(connection)
+def _finding(row: Row[Any]) -> Finding:
+    if row.stored_at is not None:
+        return Stored(row.stored_at)
+    if row.known_id is not None:
+        return Known(row.known_id, row.known_hash, row.known_at)
+    return OverLimit() if row.is_over_limit else Beaten()

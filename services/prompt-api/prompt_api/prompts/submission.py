@@ -9,12 +9,10 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from prompt_api.database import Database
-from prompt_api.http.problems import ApiProblem, Conflict, TooManyStories
+from prompt_api.http.problems import ApiProblem, Conflict, TooManyStories, Unavailable
 from prompt_api.metrics import Metrics
-from prompt_api.prompts import storage
 from prompt_api.prompts.schemas import NewPrompt
-from prompt_api.prompts.storage import Submission
-from prompt_api.stories.limits import active_stories
+from prompt_api.prompts.storage import Beaten, Finding, Known, OverLimit, Stored, Submission, store
 from storybot_common.database.group_commit import GroupCommitter
 from storybot_common.database.unit_of_work import is_transient
 from storybot_common.ids import new_id
@@ -30,9 +28,6 @@ class Accepted:
     prompt_id: UUID
     story_id: UUID | None
     created_at: datetime
-
-
-type Outcome = Accepted | ApiProblem
 
 
 class Submissions:
@@ -66,52 +61,31 @@ class Submissions:
             Submission(owner_id, trace_id, prompt, idempotency_key, prompt_id=new_id(), story_id=new_id())
         )
 
-    async def _commit(self, batch: Sequence[Submission]) -> Sequence[Outcome]:
-        outcomes = await self._database.write(lambda connection: self._store(connection, batch))
+    async def _commit(self, batch: Sequence[Submission]) -> list[Accepted | Exception]:
+        findings = await self._database.write(lambda connection: self._store(connection, batch))
         self._metrics.submission_batch.observe(len(batch))
-        return outcomes
+        return [self._outcome(one, finding) for one, finding in zip(batch, findings, strict=True)]
 
-    async def _store(self, connection: AsyncConnection, batch: Sequence[Submission]) -> list[Outcome]:
-        outcomes = await _answered(connection, batch)
-        fresh = [one for one in batch if one not in outcomes]
-        outcomes |= await self._refuse_too_many(connection, fresh)
-        stored = await storage.store(connection, [one for one in fresh if one not in outcomes])
-        for one in fresh:
-            if created_at := stored.get(one.prompt_id):
-                outcomes[one] = Accepted(one.prompt_id, one.story_id, created_at)
-        beaten = [one for one in batch if one not in outcomes]  # by another request with the same key
-        outcomes |= await _answered(connection, beaten)
-        return [outcomes[one] for one in batch]
+    async def _store(self, connection: AsyncConnection, batch: Sequence[Submission]) -> list[Finding]:
+        findings = await store(connection, batch, story_limit=self._stories_per_owner)
+        beaten = [number for number, finding in enumerate(findings) if isinstance(finding, Beaten)]
+        if beaten:  # the others' transaction is over by now, so a second look finds what they stored
+            again = await store(connection, [batch[n] for n in beaten], story_limit=self._stories_per_owner)
+            for number, finding in zip(beaten, again, strict=True):
+                findings[number] = finding
+        return findings
 
-    async def _refuse_too_many(
-        self, connection: AsyncConnection, fresh: Sequence[Submission]
-    ) -> dict[Submission, Outcome]:
-        """Two API processes may both find the last room: the limit guards the queue, it is no quota."""
-        active = dict(await active_stories(connection, {one.owner_id for one in fresh}))
-        refused: dict[Submission, Outcome] = {}
-        keys = set[tuple[UUID, str]]()
-        for one in fresh:
-            if one.idempotency_key is not None:
-                if (one.owner_id, one.idempotency_key) in keys:
-                    continue  # only the first of them will be stored
-                keys.add((one.owner_id, one.idempotency_key))
-            active[one.owner_id] = active.get(one.owner_id, 0) + 1
-            if active[one.owner_id] > self._stories_per_owner:
-                refused[one] = TooManyStories(self._stories_per_owner)
-        return refused
-
-
-async def _answered(connection: AsyncConnection, batch: Sequence[Submission]) -> dict[Submission, Outcome]:
-    """The outcomes of those that are stored already: by a try before, or by another request with the same key."""
-    found = await storage.find(connection, batch)
-    outcomes: dict[Submission, Outcome] = {}
-    for one in batch:
-        if row := found.by_id.get(one.prompt_id):
-            outcomes[one] = Accepted(one.prompt_id, one.story_id, row.created_at)
-        elif one.idempotency_key and (row := found.by_key.get((one.owner_id, one.idempotency_key))):
-            outcomes[one] = (
-                Accepted(row.id, None, row.created_at)
-                if row.request_hash == one.request_hash
-                else Conflict("This Idempotency-Key was used for another prompt.")
-            )
-    return outcomes
+    def _outcome(self, submission: Submission, finding: Finding) -> Accepted | ApiProblem:
+        match finding:
+            case Stored(created_at):
+                return Accepted(submission.prompt_id, submission.story_id, created_at)
+            case Known(prompt_id, _, created_at) if prompt_id == submission.prompt_id:  # stored by a try before
+                return Accepted(prompt_id, submission.story_id, created_at)
+            case Known(prompt_id, request_hash, created_at) if request_hash == submission.request_hash:
+                return Accepted(prompt_id, None, created_at)
+            case Known():
+                return Conflict("This Idempotency-Key was used for another prompt.")
+            case OverLimit():
+                return TooManyStories(self._stories_per_owner)
+            case Beaten():
+                return Unavailable()

@@ -4,12 +4,13 @@ from http import HTTPStatus
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Header
+from fastapi import FastAPI, Header, Request
 from starlette.responses import Response
 
-from prompt_api.http.context import Owner
+from prompt_api.http.context import owner_of
 from prompt_api.http.responses import AWAY, BAD_ID, problems
 from prompt_api.metrics import Metrics
+from prompt_api.stories.endpoints import NO_SUCH_STORY, PATH
 from prompt_api.stream.hub import Hub
 from prompt_api.stream.position import parse
 from prompt_api.stream.response import StoryEvents
@@ -49,12 +50,12 @@ LastEventId = Annotated[
 ]
 
 
-def routes(hub: Hub, metrics: Metrics, *, heartbeat: float, patience: float) -> APIRouter:
+def install(api: FastAPI, hub: Hub, metrics: Metrics, *, heartbeat: float, patience: float) -> None:
     """The route; after how many seconds of silence a comment is sent, and how long a viewer may take nothing."""
-    router = APIRouter(prefix="/stories", tags=["stories"])
 
-    @router.get(
-        "/{story_id}/events",
+    @api.get(
+        f"{PATH}/events",
+        tags=["stories"],
         description=_DESCRIPTION,
         status_code=HTTPStatus.OK,
         response_class=StoryEvents,
@@ -64,18 +65,16 @@ def routes(hub: Hub, metrics: Metrics, *, heartbeat: float, patience: float) -> 
                 "content": {"text/event-stream": {"schema": {"type": "string"}, "example": _EXAMPLE}},
             },
             204: {"description": "Everything was sent before, the final event too: do not come back."},
-            **problems({404: "There is no such story.", 422: BAD_ID, 503: AWAY}),
+            **problems({404: NO_SUCH_STORY, 422: BAD_ID, 503: AWAY}),
         },
     )
-    async def watch_story(story_id: UUID, owner_id: Owner, last_event_id: LastEventId = None) -> Response:
+    async def watch_story(story_id: UUID, request: Request, last_event_id: LastEventId = None) -> Response:
         return StoryEvents(
             story_id,
-            owner_id,
+            owner_of(request),
             parse(last_event_id),
             hub=hub,
             metrics=metrics,
             heartbeat=heartbeat,
             patience=patience,
         )
-
-    return router
