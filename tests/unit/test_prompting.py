@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from story_worker.prompting import Message, StoryBrief, max_tokens, render
+from story_worker.prompting import Message, StoryBrief, max_tokens, render, sampling
 from story_worker.prompting.quoting import harmless, one_line
 from storybot_common.brief import Genre, Length, Tone
 
@@ -233,3 +233,11 @@ def test_a_tiny_models_longest_story_fits_its_context() -> None:
     longest = asked(StoryBrief("狐" * 4000, "ja", "ゆき" * 40), compact=True)
     tokens = len(longest.encode()) + 2 * max_tokens(Length.LONG, compact=True)
     assert tokens < 4096 + max_tokens(Length.LONG, compact=True)
+
+
+def test_the_operators_temperature_is_asked_for() -> None:
+    assert sampling(0.8) == {"temperature": 0.8}
+
+
+def test_a_tiny_model_keeps_its_own_temperature_and_is_drawn_towards_an_end() -> None:
+    assert sampling(0.8, compact=True) == {"logit_bias": {"2": 4.0}}

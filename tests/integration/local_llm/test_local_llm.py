@@ -117,6 +117,6 @@ def test_it_stops_at_once_while_it_writes_and_is_not_healthy_without_its_model(i
 
 def test_a_wrong_setting_stops_the_start_with_its_name(image: str) -> None:
     with network() as on, container(image, on=on, environment={"LOCAL_LLM_SLOTS": "none"}) as refused:
-        until(lambda: refused.inspect("{{.State.Status}}") == "exited", "it exits")
+        until(lambda: refused.inspect("{{.State.Status}}") == "exited", "it exits", seconds=START_S)
         assert refused.inspect("{{.State.ExitCode}}") == "78"
         assert "LOCAL_LLM_SLOTS" in refused.output()

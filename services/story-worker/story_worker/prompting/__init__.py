@@ -1,11 +1,10 @@
-"""The messages that a language model is asked with: a reader's wish, rendered as data.
+"""How a language model is asked for a story: a reader's wish rendered as data, and how much and how to write.
 
-brief = StoryBrief(content="A fox who is afraid of the dark", language="en")
-messages = render(brief, system_prompt=settings.system_prompt)
-limit = max_tokens(brief.length)
+``render`` makes the messages of a StoryBrief, ``max_tokens`` and ``sampling`` the parameters beside them.
 """
 
 from story_worker.prompting.brief import StoryBrief
-from story_worker.prompting.messages import Continuation, Message, max_tokens, render
+from story_worker.prompting.messages import Continuation, Message, render
+from story_worker.prompting.parameters import max_tokens, sampling
 
-__all__ = ["Continuation", "Message", "StoryBrief", "max_tokens", "render"]
+__all__ = ["Continuation", "Message", "StoryBrief", "max_tokens", "render", "sampling"]

@@ -1,13 +1,12 @@
 """Renders a brief into the messages of a chat completion."""
 
-from typing import Final, Literal, TypedDict
+from typing import Literal, TypedDict
 
 from story_worker.prompting import compact as tiny
 from story_worker.prompting import english, japanese
 from story_worker.prompting.brief import StoryBrief
 from story_worker.prompting.language import is_japanese, wanted_language
 from story_worker.prompting.quoting import harmless
-from storybot_common.brief import Length
 
 type Continuation = Literal["prefill", "instruct"]
 
@@ -17,10 +16,6 @@ class Message(TypedDict):
 
     role: Literal["system", "user", "assistant"]
     content: str
-
-
-_MAX_TOKENS: Final[dict[Length, int]] = {Length.SHORT: 1200, Length.MEDIUM: 3000, Length.LONG: 8000}
-"""About twice the length asked for, counting a token and a half for each Japanese character: a bound, not a target."""
 
 
 def render(
@@ -51,11 +46,6 @@ def render(
     if continuation == "instruct":
         messages.append({"role": "user", "content": carry_on})
     return messages
-
-
-def max_tokens(length: Length, *, compact: bool = False) -> int:
-    """How many tokens a story of this length may take before it is cut off."""
-    return tiny.MAX_TOKENS[length] if compact else _MAX_TOKENS[length]
 
 
 def _only(request: str) -> list[Message]:
