@@ -21,6 +21,11 @@ def test_every_japanese_and_emoji_token_carries_its_number() -> None:
     assert story_text("emoji", 1) == "👨‍👩‍👧‍👦1"
 
 
+def test_directive_is_known_by_the_brackets_that_the_worker_sends() -> None:
+    script = Script.from_messages([{"role": "user", "content": "<wish>\na fox ((fake: tokens=3))\n</wish> (truly)"}])
+    assert script == Script(tokens=3)
+
+
 def test_mark_stands_in_every_word() -> None:
     script = Script.from_messages([{"role": "user", "content": "[[fake: tokens=2 mark=-fox]]"}])
     assert script is not None

@@ -7,7 +7,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from .story_text import Style, split_words, story_tokens
 
-_DIRECTIVE = re.compile(r"\[\[fake:(?P<fields>[^\]]*)\]\]")
+# The worker turns the square brackets of a prompt into round ones.
+_DIRECTIVE = re.compile(r"(\[\[|\(\()fake:(?P<fields>[^\])]*)(\]\]|\)\))")
 
 FaultKind = Literal["status", "break", "garbage", "error", "empty", "blank", "html", "stall", "hang"]
 
