@@ -80,7 +80,7 @@ class LiveStory:
     def summary(self) -> StorySummary:
         """What was read last, as clients see it."""
         positions = {self.id: self.queue_position} if self.queue_position else {}
-        return rows.summary(self._facts, positions).model_copy(update={"text_length": len(self.text)})
+        return rows.summary({**self._facts, "text_length": len(self.text)}, positions)
 
     def take(self, snapshot: Snapshot) -> bool:
         """Take in what was read; False when text before it is missing, so that all has to be read again.
