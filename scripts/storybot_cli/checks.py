@@ -108,6 +108,7 @@ class Checks:
             "STORYBOT_TLS_URL": f"https://127.0.0.1:{ports['GATEWAY_TLS_PORT']}",
             "STORYBOT_COMPOSE": shlex.join(self._stack.command()),
             "TEST_RESULTS": str(TEST_RESULTS),
+            **standins.base_images(self._family),
         }
 
     def _pytest(self, name: str, *arguments: str, env: Mapping[str, str] | None = None) -> None:

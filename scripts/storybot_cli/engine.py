@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 OLDEST_ENGINE = (25,)  # the first that looks at health more often while a service starts
 OLDEST_COMPOSE = (2, 24)
+CGROUPS = Path("/sys/fs/cgroup")
 DOCKERD_LOG = Path("/var/log/storybot-dockerd.log")
 _START_DEADLINE_S = 60
 
@@ -95,6 +96,8 @@ def start(shell: Shell, console: Console, host: Host) -> None:
         shell.ask("systemctl", "start", "docker", timeout=120)
     else:
         console.say(f"Starting the Docker engine (no systemd here; its log: {DOCKERD_LOG}).")
+        if not any((CGROUPS / name).exists() for name in ("cgroup.controllers", "memory")):
+            shell.ask("mount", "-t", "cgroup2", "cgroup2", str(CGROUPS))
         shell.detach(DOCKERD_LOG, "dockerd")
     deadline = time.monotonic() + _START_DEADLINE_S
     while look(shell).state is State.NOT_RUNNING:

@@ -39,9 +39,8 @@ def prepare(tools: Tools) -> Images:
 
 
 def build_environment(family: Images) -> dict[str, str]:
-    """Variables for compose's builds. ``PYTHON_IMAGE`` is for services that the Debian overlay does not know."""
-    python = {"PYTHON_IMAGE": standins.PYTHON} if family is images.Images.DEBIAN else {}
-    return {"DOCKER_BUILDKIT": "1", "COMPOSE_DOCKER_CLI_BUILD": "1", **python}
+    """Variables for builds. The images are for what the Debian overlay does not know, such as the tests' own."""
+    return {"DOCKER_BUILDKIT": "1", **standins.base_images(family)}
 
 
 def build(tools: Tools, chosen: Stack, family: Images, *services: str) -> None:

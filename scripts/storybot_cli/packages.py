@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 NEWER_SUITE = "trixie"
 _SOURCE = Path(f"/etc/apt/sources.list.d/storybot-{NEWER_SUITE}.sources")
 _PIN = Path(f"/etc/apt/preferences.d/storybot-{NEWER_SUITE}")
-_DEBIAN = ("docker.io", "docker-cli", "docker-compose", "docker-buildx")
+_ENGINE = ("docker.io", "docker-cli", "docker-compose", "docker-buildx")
+_DEBIAN = (*_ENGINE, "apparmor")  # where the kernel has AppArmor, no container starts without its parser
 _UBUNTU = ("docker.io", "docker-compose-v2", "docker-buildx")
 _OLDEST_COMPOSE = (2, 24)
 _APT = {"DEBIAN_FRONTEND": "noninteractive"}
@@ -98,7 +99,7 @@ def add_newer_debian(archives: dict[str, str], source: Path = _SOURCE, pin: Path
             if label in archives
         )
     )
-    pins = [(" ".join(_DEBIAN), 500), ("*", 1)]
+    pins = [(" ".join(_ENGINE), 500), ("*", 1)]
     pin.write_text(
         "\n".join(
             f"Package: {packages}\nPin: release n={NEWER_SUITE}*\nPin-Priority: {priority}\n"

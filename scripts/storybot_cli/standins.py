@@ -48,10 +48,16 @@ STAND_INS = (
 )
 
 
+def base_images(images: Images) -> dict[str, str]:
+    """Build arguments of the Dockerfiles (name → image); none for the official images, their defaults."""
+    return {"DEBIAN_IMAGE": BASE, "PYTHON_IMAGE": PYTHON, "NODE_IMAGE": NODE} if images is Images.DEBIAN else {}
+
+
 def toolbox_recipe(images: Images) -> Recipe:
     """The toolbox on either family."""
     dockerfile = "tests/toolbox/Dockerfile"
-    parents = (("NODE_IMAGE", NODE), ("PYTHON_IMAGE", PYTHON)) if images is Images.DEBIAN else ()
+    bases = base_images(images)
+    parents = tuple((name, bases[name]) for name in ("NODE_IMAGE", "PYTHON_IMAGE") if name in bases)
     return Recipe(TOOLBOX, ".", parents, dockerfile, (dockerfile, "tests/requirements.txt"))
 
 

@@ -31,7 +31,7 @@ def test_candidates_are_read_from_apt() -> None:
 def test_debian_12_takes_the_engine_from_the_newer_debian() -> None:
     chosen = packages.plan(DEBIAN, packages.parse_policy(POLICY))
     assert chosen.newer_debian
-    assert {"docker.io", "docker-cli", "docker-compose", "docker-buildx"} == {*chosen.packages}
+    assert {"docker.io", "docker-cli", "docker-compose", "docker-buildx"} < {*chosen.packages}
 
 
 def test_debian_13_takes_its_own() -> None:
