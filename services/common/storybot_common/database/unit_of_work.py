@@ -16,7 +16,10 @@ log = get_logger(__name__)
 
 _SERIALIZATION_FAILURE = "40001"
 _DEADLOCK_DETECTED = "40P01"
-_ADMIN_SHUTDOWN_CLASS = "57P"
+_LOCK_NOT_AVAILABLE = "55P03"  # after lock_timeout
+_QUERY_CANCELED = "57014"  # after statement_timeout
+_REPEATABLE = {_SERIALIZATION_FAILURE, _DEADLOCK_DETECTED, _LOCK_NOT_AVAILABLE, _QUERY_CANCELED}
+_AWAY_CLASSES = ("57P", "08", "53")  # shutting down, connection lost, out of resources
 
 
 class DatabaseUnavailable(Exception):
@@ -92,4 +95,4 @@ def is_transient(error: BaseException) -> bool:
     code: str | None = getattr(error.orig, "sqlstate", None)
     if code is None:  # no answer from the server at all
         return isinstance(error, OperationalError)
-    return code in {_SERIALIZATION_FAILURE, _DEADLOCK_DETECTED} or code.startswith((_ADMIN_SHUTDOWN_CLASS, "08", "53"))
+    return code in _REPEATABLE or code.startswith(_AWAY_CLASSES)
