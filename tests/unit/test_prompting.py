@@ -236,8 +236,9 @@ def test_a_tiny_models_longest_story_fits_its_context() -> None:
 
 
 def test_the_operators_temperature_is_asked_for() -> None:
-    assert sampling(0.8) == {"temperature": 0.8}
+    assert sampling(Length.SHORT, 0.8) == {"temperature": 0.8}
 
 
 def test_a_tiny_model_keeps_its_own_temperature_and_is_drawn_towards_an_end() -> None:
-    assert sampling(0.8, compact=True) == {"logit_bias": {"2": 4.0}}
+    assert sampling(Length.SHORT, 0.8, compact=True) == {"logit_bias": {"2": 1.5}}
+    assert sampling(Length.LONG, 0.8, compact=True) == {"logit_bias": {"2": 0.5}}

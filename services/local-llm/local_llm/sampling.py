@@ -18,10 +18,10 @@ def set_defaults(sampling: xllamacpp.CommonParamsSampling) -> None:
     # Against the word that comes back all the time. Stronger, or looking back further, it drives
     # the names of the people out of the story as well.
     sampling.penalty_repeat = 1.1
-    sampling.penalty_last_n = 96
-    # DRY, against whole phrases that come back, anywhere in the story. Names are up to five tokens
-    # long ("Bumblebee"): allowed_length spares them, or they come out different every time.
+    sampling.penalty_last_n = 128
+    # DRY, against whole phrases that come back, anywhere in the story. A name is up to four tokens
+    # long ("Bumblebee"): allowed_length spares it, or it comes out different every time.
     sampling.dry_multiplier = 0.8
     sampling.dry_base = 1.75
-    sampling.dry_allowed_length = 6
+    sampling.dry_allowed_length = 4
     sampling.dry_penalty_last_n = 2048

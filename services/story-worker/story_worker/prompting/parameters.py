@@ -14,9 +14,12 @@ def max_tokens(length: Length, *, compact: bool = False) -> int:
     return tiny.MAX_TOKENS[length] if compact else _MAX_TOKENS[length]
 
 
-def sampling(temperature: float, *, compact: bool = False) -> dict[str, Any]:
+def sampling(length: Length, temperature: float, *, compact: bool = False) -> dict[str, Any]:
     """Parameters of the request that say how words are drawn.
 
-    ``temperature`` is the operator's. The tiny model has its own, for it talks nonsense at what suits a large one.
+    ``temperature`` is the operator's. The tiny model keeps its server's own, for it talks nonsense at what suits a
+    large one, and is drawn towards an end.
     """
-    return {"logit_bias": tiny.LOGIT_BIAS} if compact else {"temperature": temperature}
+    if compact:
+        return {"logit_bias": {tiny.END_OF_STORY: tiny.END_BIAS[length]}}
+    return {"temperature": temperature}
