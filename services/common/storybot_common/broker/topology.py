@@ -27,6 +27,9 @@ CONSUMER_TIMEOUT_S = 3600
 _DELIVERY_LIMIT = 100
 """Deliveries of one ticket before it is dead-lettered. Generous: a ticket comes back whenever a worker dies."""
 
+_NO_LIMIT = -1
+"""RabbitMQ 4 drops a message after 20 deliveries unless told otherwise, and looking at a dead letter is one."""
+
 _QUORUM: Mapping[str, str | int] = MappingProxyType({"x-queue-type": "quorum"})
 
 
@@ -64,7 +67,7 @@ class Queue:
 
 
 QUEUES = (
-    Queue(DEAD),
+    Queue(DEAD, {"x-delivery-limit": _NO_LIMIT}),
     Queue(
         JOBS,
         _dead_lettering(DEAD) | {"x-delivery-limit": _DELIVERY_LIMIT, "x-consumer-timeout": CONSUMER_TIMEOUT_S * 1000},
