@@ -98,7 +98,7 @@ class Bookshop:
         """Wait until so much text is committed."""
 
         async def is_long_enough() -> bool:
-            return (await self.story(story_id))["text_length"] >= characters
+            return bool((await self.story(story_id))["text_length"] >= characters)
 
         await eventually(is_long_enough, f"{characters} characters", interval=0.01)
 

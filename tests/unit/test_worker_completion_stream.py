@@ -75,7 +75,17 @@ def test_events_of_another_shape_are_no_answer(data: str) -> None:
         CompletionStream().read(data)
 
 
-@pytest.mark.parametrize("usage", [None, {}, [], {"prompt_tokens": "many", "completion_tokens": 2}])
+@pytest.mark.parametrize(
+    "usage",
+    [
+        None,
+        {},
+        [],
+        {"prompt_tokens": "many", "completion_tokens": 2},
+        {"prompt_tokens": -1, "completion_tokens": 2},
+        {"prompt_tokens": 1, "completion_tokens": 10**12},
+    ],
+)
 def test_counts_that_cannot_be_read_are_left_out(usage: object) -> None:
     stream = CompletionStream()
     stream.read(event(choices=[], usage=usage))

@@ -90,6 +90,11 @@ async def test_a_bug_is_retried_later_and_then_fails_the_story() -> None:
     assert desk.outcome == Failed(FailureCode.INTERNAL)
 
 
+async def test_a_story_that_was_claimed_again_and_again_is_given_up_without_asking_the_model() -> None:
+    desk, llm = await written(deliveries=51)
+    assert (desk.outcome, llm.requests) == (Failed(FailureCode.INTERNAL), [])
+
+
 async def test_a_story_goes_on_where_an_earlier_attempt_ended() -> None:
     desk, llm = await written(["The fox slept.", " The end."], already="Once upon a time. The fox slept.")
     assert (desk.text, desk.restarts) == ("Once upon a time. The fox slept. The end.", 0)

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from story_worker.metrics import WorkerMetrics
@@ -90,7 +91,7 @@ class ChunkWriter:
         self._lease = lease
         self._metrics = metrics
         self._saves: GroupCommitter[Save, None] = GroupCommitter(
-            self._store, max_batch=_MAX_BATCH, max_waiting=_MAX_WAITING
+            self._store, max_batch=_MAX_BATCH, max_waiting=_MAX_WAITING, is_callers_fault=_is_callers_fault
         )
 
     async def run(self) -> None:
@@ -138,6 +139,11 @@ class ChunkWriter:
                     "lease": self._lease,
                 },
             )
+
+
+def _is_callers_fault(error: Exception) -> bool:
+    """Whether one save of a batch may have spoiled it for the others."""
+    return isinstance(error, DBAPIError)
 
 
 async def _void(connection: AsyncConnection, saves: list[Save]) -> None:

@@ -14,6 +14,7 @@ from story_worker.stories import Usage
 from storybot_common.errors import LlmBadAnswer
 
 _MAX_LINE = 1_000_000
+_MAX_TOKENS = 1_000_000_000
 _DONE = "[DONE]"
 
 
@@ -80,7 +81,9 @@ class CompletionStream:
 def _usage(counts: object) -> Usage | None:
     """The counts, if they are some: a story is not given up for them."""
     match counts:
-        case {"prompt_tokens": int(prompt), "completion_tokens": int(completion)}:
+        case {"prompt_tokens": int(prompt), "completion_tokens": int(completion)} if (
+            0 <= prompt <= _MAX_TOKENS and 0 <= completion <= _MAX_TOKENS
+        ):
             return Usage(prompt, completion)
         case _:
             return None

@@ -11,7 +11,7 @@ from story_worker.author import Author
 from story_worker.manuscript import Manuscript, Submit
 from story_worker.metrics import WorkerMetrics
 from story_worker.stories import Claim, Failed, Finished, HandedBack, Outcome, RetryLater
-from storybot_common.errors import ClaimLost, StoryError
+from storybot_common.errors import ClaimLost, FailureCode, StoryError
 from storybot_common.logs import bound_trace, get_logger
 
 log = get_logger(__name__)
@@ -114,6 +114,8 @@ class Handler:
 
     async def _attempt(self, claim: Claim, manuscript: Manuscript) -> Outcome:
         started = time.monotonic()
+        if claim.deliveries > policy.MAX_DELIVERIES:
+            return Failed(FailureCode.INTERNAL)
         try:
             return await self._author.write(claim, manuscript)
         except StoryError as error:

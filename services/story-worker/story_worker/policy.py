@@ -5,7 +5,8 @@ in place        up to three requests with growing, jittered pauses; a pause that
 later           the story goes back to the queue and a ticket comes after 5 s, 30 s, 2 min, then every 5 min
 given up        at once when trying again cannot help; else when the story has been tried for an hour
                 (RETRY_FOR_MINUTES). An unreadable answer and a bug of ours are given up after three deliveries:
-                they rarely heal by waiting.
+                they rarely heal by waiting. A story that was claimed fifty times is given up unasked: it may
+                be what kills the workers.
 """
 
 from collections.abc import Callable
@@ -19,6 +20,7 @@ from storybot_common.errors import FailureCode, Retryable, StoryError
 _TRIES_IN_PLACE = 3
 _LONGEST_PAUSE_S = 10.0
 _FEW_DELIVERIES = 3
+MAX_DELIVERIES = 50
 _RARELY_HEALS = frozenset({FailureCode.LLM_BAD_ANSWER, FailureCode.INTERNAL})
 
 _growing = wait_random_exponential(multiplier=1.0, max=5.0)
