@@ -17,6 +17,7 @@ from tests.faults.form import FORMS, Form
 from tests.faults.scene import Stage
 from tests.support.broker_pages import BrokerPages
 from tests.support.fake_llm.control import FakeLlmControl
+from tests.support.poll import eventually
 from tests.support.stack import REPOSITORY, Stack
 
 _RESULTS = REPOSITORY / "test-results"
@@ -99,11 +100,15 @@ async def _leave(stack: Stack) -> None:
 @pytest.fixture
 async def stage(stack: Stack, run: Run) -> AsyncIterator[Stage]:
     """Everything is up and healthy when a test begins, whatever the one before left behind."""
-    await stack.up(scale={"story-worker": run.form.workers, "prompt-api": 2})
+    await stack.up(story_worker=run.form.workers, prompt_api=2)
     fake = FakeLlmControl(f"http://127.0.0.1:{_PORTS['FAKE_LLM_PORT']}")
     ui = f"http://127.0.0.1:{_PORTS['RABBITMQ_UI_PORT']}"
     try:
         async with BrokerPages.open(ui, _BROKER_USER, _BROKER_PASSWORD) as broker:
-            yield Stage(stack, f"http://127.0.0.1:{_PORTS['GATEWAY_PORT']}", fake, broker)
+            stage = Stage(stack, f"http://127.0.0.1:{_PORTS['GATEWAY_PORT']}", fake, broker)
+            await eventually(
+                lambda: stage.is_complete(run.form.workers), "the stack is up", run.form.settle, interval=1.0
+            )
+            yield stage
     finally:
         fake.close()

@@ -29,12 +29,20 @@ class Stage:
     fake: FakeLlmControl
     broker: BrokerPages
 
-    async def is_ready(self) -> bool:
-        """Whether visitors are served."""
+    async def serves(self) -> bool:
+        """Whether visitors get an answer that needs everything between them and Postgres."""
         try:
             async with httpx.AsyncClient(base_url=self.base_url, timeout=5) as http:
                 return (await http.get("/api/readyz")).is_success
         except httpx.TransportError:
+            return False
+
+    async def is_complete(self, workers: int) -> bool:
+        """Whether visitors are served, tickets are taken by so many workers, and the LLM answers."""
+        try:
+            await asyncio.to_thread(self.fake.reset)
+            return await self.serves() and await self.broker.consumers() == workers
+        except httpx.HTTPError:
             return False
 
     async def calls(self) -> list[Call]:
@@ -99,13 +107,13 @@ class Scene:
         """Some container of a service."""
         return self.random.choice(await self.stack.containers(service))
 
-    async def serving(self, *containers: Container, seconds: float = 120) -> None:
+    async def serving(self, *containers: Container) -> None:
         """Wait until these containers are healthy again and visitors are served."""
 
-        async def healthy() -> bool:
-            return all([await self.stack.healthy(one) for one in containers]) and await self.stage.is_ready()
+        async def healed() -> bool:
+            return all([await self.stack.is_healthy(one) for one in containers]) and await self.stage.serves()
 
-        await eventually(healthy, "healthy after the fault", seconds, interval=0.5)
+        await eventually(healed, "healthy after the fault", self.form.settle, interval=0.5)
 
     @asynccontextmanager
     async def ending_worker(self, *workers: Container) -> AsyncIterator[None]:

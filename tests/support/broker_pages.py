@@ -50,6 +50,12 @@ class BrokerPages:
             for row in answer.json()
         ]
 
+    async def consumers(self) -> int:
+        """How many workers wait for tickets."""
+        answer = await self._http.get(f"/queues/{VIRTUAL_HOST}/{JOBS}")
+        answer.raise_for_status()
+        return int(answer.json().get("consumers", 0))
+
     async def publish(self, body: bytes, queue: str = JOBS) -> None:
         """Put a message straight into a queue, past the outbox."""
         answer = await self._http.post(

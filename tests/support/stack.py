@@ -44,11 +44,10 @@ class Stack:
         project = ["--project-name", self.project, "--env-file", self.env_file]
         return await self._run("compose", *project, *files, *arguments, stdin=stdin)
 
-    async def up(self, *services: str, scale: Mapping[str, int] | None = None, build: bool = False) -> None:
-        """Start services (none named: all) and wait until they are healthy."""
-        scales = [part for name, count in (scale or {}).items() for part in ("--scale", f"{name}={count}")]
-        builds = ["--build"] if build else []
-        await self.compose("up", "--detach", "--wait", *builds, *scales, *services)
+    async def up(self, **scale: int) -> None:
+        """Start what is not running, with so many containers of some services (``-`` is written ``_``)."""
+        scales = [part for name, count in scale.items() for part in ("--scale", f"{name.replace('_', '-')}={count}")]
+        await self.compose("up", "--detach", *scales)
 
     async def down(self) -> None:
         """Stop everything and remove its volumes."""
@@ -85,10 +84,16 @@ class Stack:
         """Kill and forget containers, their anonymous volumes too."""
         await self._run("rm", "--force", "--volumes", *(victim.id for victim in victims))
 
-    async def healthy(self, container: Container) -> bool:
-        """Whether the container runs and its health check says so."""
-        state = json.loads(await self._run("inspect", "--format", "{{json .State}}", container.id))
-        return bool(state["Running"]) and state.get("Health", {}).get("Status", "healthy") == "healthy"
+    async def is_healthy(self, container: Container) -> bool:
+        """What the container's own health check says now; Docker's word is as old as the check's interval."""
+        kind, *command = json.loads(
+            await self._run("inspect", "--format", "{{json .Config.Healthcheck.Test}}", container.id)
+        )
+        try:
+            await self._run("exec", container.id, *(command if kind == "CMD" else ["sh", "-c", *command]))
+        except CommandFailed:
+            return False
+        return True
 
     @asynccontextmanager
     async def frozen(self, container: Container) -> AsyncIterator[None]:
