@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 ONE_SHOT = frozenset({"migrate"})
 _DEADLINE_S = 300
+_LOOK_EVERY_S = 1
 _BAD_CONFIGURATION = 78  # the services' exit code for a wrong setting: starting again cannot help
 _LOG_LINES = "20"
 
@@ -70,19 +71,20 @@ def start(shell: Shell, console: Console, stack: Stack, *services: str, env: Map
     up = stack.command("up", "--detach", "--no-build", "--remove-orphans", *services)
     shown: dict[str, str] = {}
     with shell.background("Starting the services", *up, env=env) as starting:
-        deadline = time.monotonic() + _DEADLINE_S
+        deadline = float("inf")  # compose itself gives up on a service that others wait for
         while True:
             result = starting.result()
             containers = containers_of(shell, stack)
             _show(console, containers, shown)
             if result is not None and not result.ok:
                 raise _failure(shell, stack, containers, result.out)
-            if result is not None and all(container.ready for container in containers):
-                return
-            gone = any(container.hopeless for container in containers) and result is not None
-            if gone or time.monotonic() > deadline:
-                raise _failure(shell, stack, containers, "")
-            time.sleep(0.5)
+            if result is not None:
+                if all(container.ready for container in containers):
+                    return
+                deadline = min(deadline, time.monotonic() + _DEADLINE_S)
+                if any(container.hopeless for container in containers) or time.monotonic() > deadline:
+                    raise _failure(shell, stack, containers, "")
+            time.sleep(_LOOK_EVERY_S)
 
 
 def containers_of(shell: Shell, stack: Stack) -> list[Container]:
