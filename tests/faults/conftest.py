@@ -72,7 +72,12 @@ def stack(run: Run) -> Iterator[Stack]:
     overlays = os.environ.get("COMPOSE_OVERLAYS", "")
     stack = Stack(
         project="storybot-faults",
-        files=["docker-compose.yml", "compose/test.yml", *filter(None, overlays.split(":"))],
+        files=[
+            "docker-compose.yml",
+            "compose/test.yml",
+            "tests/faults/compose.yml",
+            *filter(None, overlays.split(":")),
+        ],
         env_file="compose/test.env",
         environment={
             **_PORTS,

@@ -24,7 +24,8 @@ class Form:
     cut: float
     """How long a network is gone."""
     frozen: float
-    """How long a worker stands still: longer than its claims hold."""
+    """How long a worker stands still: longer than its claim (30 s), the reconciler's grace (15 s) and interval
+    (10 s) together."""
     llm_away: float
     patience: float
     """For which a visitor repeats a refused or unanswered request."""
@@ -43,7 +44,7 @@ SHORT = Form(
     requests_per_second=4,
     down=4,
     cut=12,
-    frozen=45,
+    frozen=65,
     llm_away=10,
     patience=120,
     settle=120,
@@ -60,7 +61,7 @@ LONG = Form(
     requests_per_second=6,
     down=10,
     cut=30,
-    frozen=60,
+    frozen=75,
     llm_away=120,
     patience=240,
     settle=600,

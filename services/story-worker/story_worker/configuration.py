@@ -26,6 +26,7 @@ class WorkerSettings(DatabaseSettings, BrokerSettings, LlmSettings):
 
     worker_name: str = Field(default_factory=socket.gethostname, min_length=1, max_length=200)
     worker_concurrency: int | None = Field(default=None, ge=1, le=1000)
+    claim_lease_seconds: float = Field(default=90, ge=30, description="after which a silent worker counts as dead")
     shutdown_grace_seconds: float = Field(default=20, ge=0)
     health_port: int = Field(default=9101, ge=0, le=65535)
 

@@ -28,7 +28,6 @@ from storybot_common.database.notifications import STORIES, listen, story_ids
 from storybot_common.settings import load
 
 SERVICE = "story-worker"
-LEASE_S = 90.0
 _HAND_BACK_S = 6.0
 _CONNECTIONS = 4  # claims, saves, takeover, and one to spare
 
@@ -61,9 +60,9 @@ async def run(settings: WorkerSettings, stopping: asyncio.Event) -> None:
             next_token=settings.llm_token_timeout_seconds,
         ),
     )
-    terms = ClaimTerms(settings.worker_name, LEASE_S, settings.llm_model, settings.builtin)
+    terms = ClaimTerms(settings.worker_name, settings.claim_lease_seconds, settings.llm_model, settings.builtin)
     claims = Claims(engine, terms)
-    writer = ChunkWriter(engine, lease=LEASE_S, metrics=metrics)
+    writer = ChunkWriter(engine, lease=settings.claim_lease_seconds, metrics=metrics)
     author = Author(
         llm,
         continuation=settings.continuation,
@@ -80,7 +79,11 @@ async def run(settings: WorkerSettings, stopping: asyncio.Event) -> None:
         metrics=metrics,
     )
     takeover = Takeover(
-        engine, worker=settings.worker_name, lease=LEASE_S, at_work=lambda: handler.at_work, metrics=metrics
+        engine,
+        worker=settings.worker_name,
+        lease=settings.claim_lease_seconds,
+        at_work=lambda: handler.at_work,
+        metrics=metrics,
     )
     consumer = Consumer(
         settings.amqp_url,
