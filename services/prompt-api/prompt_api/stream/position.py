@@ -7,7 +7,7 @@ at the final event.
 import re
 from dataclasses import dataclass
 
-_POSITION = re.compile(r"(?P<restarts>\d{1,9})-(?P<offset>\d{1,9})(?P<end>-end)?")
+_POSITION = re.compile(r"(?P<restarts>[0-9]{1,9})-(?P<offset>[0-9]{1,9})(?P<end>-end)?")
 
 
 @dataclass(frozen=True, slots=True)
