@@ -112,7 +112,7 @@ def test_the_tiny_models_request_is_one_line_with_one_quotation(brief: StoryBrie
     assert "\n" not in request
     assert not set("<>[]") & set(request)
     assert request.endswith('Finish with "The end."')
-    assert request.count('"') == 4
+    assert request.count('"') == (6 if brief.protagonist else 4)
 
 
 @PATIENT
@@ -196,9 +196,22 @@ def test_a_tiny_model_is_asked_in_one_english_sentence_without_the_operators_pro
     brief = StoryBrief("Please write me a story about a fox.", "ja", "Yuki", 6, Genre.BEDTIME, Length.SHORT, Tone.CALM)
     assert roles(render(brief, system_prompt=OPERATOR, compact=True)) == ["user"]
     assert asked(brief, compact=True) == (
-        'Write a very short, calm bedtime story for young children about "Yuki and a fox". '
+        'Write a very short, calm bedtime story for young children about "a fox". The hero is called "Yuki". '
         'Use simple words and short sentences. Finish with "The end."'
     )
+
+
+@pytest.mark.parametrize(
+    ("brief", "beginning"),
+    [
+        (StoryBrief("a fox", length=Length.MEDIUM), "Write a story for young children"),
+        (StoryBrief("a fox", length=Length.LONG, age=30), "Write a long story for young readers"),
+        (StoryBrief("a fox", tone=Tone.EXCITING), "Write an exciting story for young children"),
+        (StoryBrief("a fox", genre=Genre.ADVENTURE), "Write an adventure story for young children"),
+    ],
+)
+def test_a_tiny_model_is_asked_in_correct_english(brief: StoryBrief, beginning: str) -> None:
+    assert asked(brief, compact=True).startswith(f'{beginning} about "a fox". Use simple words')
 
 
 def test_a_long_wish_is_told_to_a_tiny_model_up_to_a_whole_word() -> None:
@@ -240,5 +253,5 @@ def test_the_operators_temperature_is_asked_for() -> None:
 
 
 def test_a_tiny_model_keeps_its_own_temperature_and_is_drawn_towards_an_end() -> None:
-    assert sampling(Length.SHORT, 0.8, compact=True) == {"logit_bias": {"2": 1.5}}
-    assert sampling(Length.LONG, 0.8, compact=True) == {"logit_bias": {"2": 0.5}}
+    assert sampling(Length.SHORT, 0.8, compact=True) == {"logit_bias": {"2": 2.0}}
+    assert sampling(Length.LONG, 0.8, compact=True) == {"logit_bias": {"2": 0.6}}

@@ -10,7 +10,7 @@ import xllamacpp
 def set_defaults(sampling: xllamacpp.CommonParamsSampling) -> None:
     """Set what keeps a very small model readable on ``sampling``."""
     # Cooler, it circles around one sentence; warmer, it forgets what the story is about.
-    sampling.temp = 0.6
+    sampling.temp = 0.5
     # Cuts off the words that do not fit.
     sampling.min_p = 0.1
     sampling.top_k = 40
