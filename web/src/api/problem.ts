@@ -4,7 +4,7 @@ import type { Problem } from './types';
 export type ProblemKind =
   | 'unreachable' // no answer at all: server down, network gone
   | 'unavailable' // the server answers, but cannot serve now
-  | 'too_many'
+  | 'limited'
   | 'not_found'
   | 'conflict'
   | 'invalid'
@@ -17,7 +17,7 @@ const KINDS: Readonly<Record<number, ProblemKind>> = {
   409: 'conflict',
   413: 'invalid',
   422: 'invalid',
-  429: 'too_many',
+  429: 'limited',
   502: 'unavailable',
   503: 'unavailable',
   504: 'unavailable',

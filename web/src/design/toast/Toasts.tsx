@@ -13,10 +13,11 @@ const STAYS = { success: 4000, warning: 6000, failure: 10_000 } as const;
 
 /** Shows the notices of a board. */
 export function Toasts({ board }: { board: NoticeBoard }) {
+  const { t } = useTranslation();
   return (
     <Toast.Provider limit={3}>
       <Toast.Portal>
-        <Toast.Viewport className={styles.viewport}>
+        <Toast.Viewport className={styles.viewport} aria-label={t('app.notices')}>
           <ToastList board={board} />
         </Toast.Viewport>
       </Toast.Portal>

@@ -9,7 +9,7 @@ export function SearchBox({ value, onChange }: { value: string; onChange: (v: st
   const { t } = useTranslation();
   const input = useRef<HTMLInputElement>(null);
   return (
-    <search className={styles.box}>
+    <div role="search" className={styles.box}>
       <Search className={styles.icon} aria-hidden="true" />
       <input
         ref={input}
@@ -36,6 +36,6 @@ export function SearchBox({ value, onChange }: { value: string; onChange: (v: st
           <X aria-hidden="true" />
         </Button>
       )}
-    </search>
+    </div>
   );
 }

@@ -11,6 +11,7 @@ export const en = {
     brokenHint: 'Reload it. What you wrote is kept.',
     reload: 'Reload',
     home: 'To the first page',
+    notices: 'Notices',
     dismiss: 'Dismiss',
     cancel: 'Cancel',
     tryAgain: 'Try again',
@@ -179,7 +180,7 @@ export const en = {
   problem: {
     unreachable: 'The server cannot be reached. Check the connection and try again.',
     unavailable: 'The server is busy starting or recovering. Try again in a moment.',
-    too_many: 'Too many stories at once. Wait for one to finish, then try again.',
+    limited: 'Too many stories at once. Wait for one to finish, then try again.',
     not_found: 'It does not exist any more.',
     conflict: 'It has changed in the meantime. Look again.',
     invalid: 'The server did not accept this: {{detail}}',

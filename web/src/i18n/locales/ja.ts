@@ -12,6 +12,7 @@ export const ja: Words = {
     brokenHint: '再読み込みしてください。書いた内容は残っています。',
     reload: '再読み込み',
     home: '最初のページへ',
+    notices: 'お知らせ',
     dismiss: '閉じる',
     cancel: 'やめる',
     tryAgain: 'もう一度試す',
@@ -178,7 +179,7 @@ export const ja: Words = {
   problem: {
     unreachable: 'サーバーにつながりません。接続を確かめて、もう一度お試しください。',
     unavailable: 'サーバーが準備中か復旧中です。少し待ってからもう一度お試しください。',
-    too_many: '一度に頼めるお話の数を超えました。どれかが終わってからお試しください。',
+    limited: '一度に頼めるお話の数を超えました。どれかが終わってからお試しください。',
     not_found: 'すでになくなっています。',
     conflict: 'その間に状態が変わりました。もう一度ご確認ください。',
     invalid: 'サーバーが受け付けませんでした：{{detail}}',

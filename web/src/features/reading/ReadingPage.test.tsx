@@ -1,0 +1,204 @@
+import { act, screen, waitFor, within } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { beforeEach, describe, expect, it } from 'vitest';
+
+import type { Story } from '../../api/types';
+import { showIn } from '../../i18n/setup';
+import { eventStream, fakeApi, json, problem } from '../../test/fakeApi';
+import { renderApp } from '../../test/renderApp';
+import { aPrompt, aStory, aSummary } from '../../test/stories';
+
+const story = aStory({ status: 'queued', model: null, queue_position: 3 });
+const prompt = aPrompt({ stories: [story] });
+const ADDRESS = `/prompts/${prompt.id}`;
+const READ = `GET /prompts/${prompt.id}`;
+const EVENTS = `GET /stories/${story.id}/events`;
+
+/** The story's own text; the last sentences are also in the region that speaks them. */
+const paragraph = { selector: 'article p' };
+
+describe('reading a story', () => {
+  let api: ReturnType<typeof fakeApi>;
+  beforeEach(() => {
+    api = fakeApi();
+  });
+
+  function has(...stories: Story[]) {
+    api.on(READ, () => json({ ...prompt, stories }));
+  }
+
+  describe('while it is written', () => {
+    let stream: ReturnType<typeof eventStream>;
+    beforeEach(() => {
+      stream = eventStream();
+      has(story);
+      api.on(EVENTS, () => stream.response);
+    });
+
+    const writes = (text: string, offset: number) => {
+      stream.send('delta', { offset, text }, `0-${offset + Array.from(text).length}`);
+    };
+
+    it('shows its place in the queue, the text as it comes, and its end', async () => {
+      renderApp(ADDRESS);
+      expect(await screen.findByText('2 stories are ahead of yours.')).toBeVisible();
+
+      stream.send('status', aSummary({ status: 'writing' }), '0-0');
+      expect(await screen.findByText('Sharpening the pencil…')).toBeVisible();
+      writes('Once upon', 0);
+      expect(await screen.findByText('Once upon', paragraph)).toBeVisible();
+      writes(' a time.', 9);
+      expect(await screen.findByText('Once upon a time.', paragraph)).toBeVisible();
+      expect(screen.getByText('4 words')).toBeVisible();
+
+      stream.send('finished', aSummary({ text: 'Once upon a time.' }), '0-17-end');
+      expect(await screen.findByText('The end')).toBeVisible();
+      expect(screen.getByText('Once upon a time.', paragraph)).toBeVisible();
+      expect(screen.getByText(/Written by gpt-5-mini/)).toBeVisible();
+      expect(screen.queryByRole('button', { name: 'Stop' })).not.toBeInTheDocument();
+      expect(api.calls(EVENTS)).toHaveLength(1);
+    });
+
+    it('announces whole sentences', async () => {
+      const { container } = renderApp(ADDRESS);
+      await screen.findByRole('button', { name: 'Stop' });
+      const spoken = () => container.querySelector('[aria-live=polite][lang]')?.textContent;
+      writes('It was dark. The fo', 0);
+      await waitFor(() => {
+        expect(spoken()).toBe('It was dark. ');
+      });
+      writes('x slept. And', 19);
+      await waitFor(() => {
+        expect(spoken()).toBe('The fox slept. ');
+      });
+    });
+
+    it('says that it reconnects, and goes on without a gap or a repeat', async () => {
+      const second = eventStream();
+      const answers = [() => stream.response, () => problem(503), () => second.response];
+      api.on(EVENTS, () => answers.shift()?.() ?? problem(500));
+      renderApp(ADDRESS);
+      await screen.findByRole('button', { name: 'Stop' });
+      writes('Once 🦊', 0);
+      expect(await screen.findByText('Once 🦊', paragraph)).toBeVisible();
+      stream.breakOff();
+      expect(await screen.findByText('Connection lost. Reconnecting…')).toBeVisible();
+      expect(screen.getByText('Once 🦊', paragraph)).toBeVisible();
+
+      second.send('delta', { offset: 5, text: '🦊 upon' }, '0-11');
+      expect(await screen.findByText('Once 🦊 upon', paragraph)).toBeVisible();
+      expect(api.calls(EVENTS).at(-1)?.headers.get('Last-Event-ID')).toBe('0-6');
+    });
+
+    it('reads everything again when a piece is missing', async () => {
+      const second = eventStream();
+      const answers = [stream.response, second.response];
+      api.on(EVENTS, () => answers.shift() ?? problem(500));
+      renderApp(ADDRESS);
+      await screen.findByRole('button', { name: 'Stop' });
+      writes('a time', 10);
+      second.send('delta', { offset: 0, text: 'Once upon a time' }, '0-16');
+      expect(await screen.findByText('Once upon a time', paragraph)).toBeVisible();
+      expect(api.calls(EVENTS)[1]?.headers.get('Last-Event-ID')).toBeNull();
+    });
+
+    it('is stopped on request and keeps its text', async () => {
+      api.on(`POST /stories/${story.id}/cancel`, () => json(story, 202));
+      const user = userEvent.setup();
+      renderApp(ADDRESS);
+      const stop = await screen.findByRole('button', { name: 'Stop' });
+      writes('Once', 0);
+      await screen.findByText('Once', paragraph);
+      await user.click(stop);
+      expect(await screen.findByRole('button', { name: 'Stopping…' })).toHaveAttribute('aria-busy');
+
+      stream.send('cancelled', aSummary({ status: 'cancelled', text: 'Once' }), '0-4-end');
+      expect(await screen.findByText('You stopped this story here.')).toBeVisible();
+      expect(screen.getByText('Once', paragraph)).toBeVisible();
+    });
+
+    it('says in plain words why it failed', async () => {
+      renderApp(ADDRESS);
+      await screen.findByRole('button', { name: 'Stop' });
+      const failure = { code: 'llm_timeout', message: 'Server’s words', retryable: true } as const;
+      stream.send('failed', aSummary({ status: 'failed', failure }), '0-0-end');
+      expect(await screen.findByText(/The language model stopped answering/)).toBeVisible();
+      expect(screen.getAllByText(story.trace_id)[0]).toBeVisible();
+      expect(screen.getByRole('button', { name: 'Write it again' })).toBeVisible();
+      await act(() => showIn('ja'));
+      expect(screen.getByText(/言語モデルの応答が止まりました/)).toBeVisible();
+    });
+  });
+
+  it('is followed anew when it is tried again', async () => {
+    const failure = { code: 'internal', message: '', retryable: true } as const;
+    has(aStory({ status: 'failed', failure, text: '' }));
+    const stream = eventStream();
+    api
+      .on(`POST /stories/${story.id}/retry`, () => {
+        has(story);
+        return json(story, 202);
+      })
+      .on(EVENTS, () => stream.response);
+    const user = userEvent.setup();
+    renderApp(ADDRESS);
+    await user.click(await screen.findByRole('button', { name: 'Write it again' }));
+    expect(await screen.findByRole('button', { name: 'Stop' })).toBeVisible();
+    stream.send('delta', { offset: 0, text: 'Once' }, '1-4');
+    expect(await screen.findByText('Once', paragraph)).toBeVisible();
+  });
+
+  it('has versions to choose from', async () => {
+    const first = aStory({ id: 'a', text: 'The first one.' });
+    const second = aStory({ id: 'b', text: 'The second one.' });
+    has(first);
+    api.on(`POST /prompts/${prompt.id}/stories`, () => {
+      has(first, second);
+      return json(second, 201);
+    });
+    const user = userEvent.setup();
+    renderApp(ADDRESS);
+    await user.click(await screen.findByRole('button', { name: 'Another version' }));
+    expect(await screen.findByText('The second one.')).toBeVisible();
+    const versions = screen.getByRole('navigation', { name: 'Versions' });
+    await user.click(within(versions).getByRole('link', { name: 'Version 1' }));
+    expect(await screen.findByText('The first one.')).toBeVisible();
+  });
+
+  it('is copied without its surroundings', async () => {
+    has(aStory({ text: 'Once.\n\nThe end of it.' }));
+    const user = userEvent.setup();
+    renderApp(ADDRESS);
+    await user.click(await screen.findByRole('button', { name: 'Copy the text' }));
+    expect(await navigator.clipboard.readText()).toBe('Once.\n\nThe end of it.');
+    expect(await screen.findByText('Copied')).toBeVisible();
+  });
+
+  it('marks English that came where Japanese was asked for', async () => {
+    api.on(READ, () =>
+      json({ ...prompt, options: { language: 'ja' }, stories: [aStory({ text: 'Once.' })] }),
+    );
+    renderApp(ADDRESS);
+    const text = await screen.findByText('Once.');
+    expect(text.closest('[lang]')).toHaveAttribute('lang', 'en');
+  });
+
+  it('is deleted, and the library comes back', async () => {
+    has(aStory({ text: 'Once.' }));
+    api.on(`DELETE /prompts/${prompt.id}`, () => new Response(null, { status: 204 }));
+    const user = userEvent.setup();
+    const { router } = renderApp(ADDRESS);
+    await user.click(await screen.findByRole('button', { name: 'Delete' }));
+    const dialog = await screen.findByRole('alertdialog');
+    await user.click(within(dialog).getByRole('button', { name: 'Delete' }));
+    await waitFor(() => {
+      expect(router.state.location.pathname).toBe('/');
+    });
+  });
+
+  it('says when there is no such story', async () => {
+    api.on(READ, () => problem(404));
+    renderApp(ADDRESS);
+    expect(await screen.findByRole('heading', { name: 'There is no such story.' })).toBeVisible();
+  });
+});
