@@ -3,6 +3,7 @@
 import json
 import re
 from http.client import HTTPConnection
+from typing import Any
 
 import httpx
 import pytest
@@ -79,7 +80,7 @@ def test_answers_made_by_the_gateway_itself_carry_it_too(http: httpx.Client, pat
     assert http.get(path, headers={"X-Trace-Id": "from-visitor"}).headers["x-trace-id"] == "from-visitor"
 
 
-def log_lines(gateway: Gateway, trace_id: str) -> list[dict[str, object]]:
+def log_lines(gateway: Gateway, trace_id: str) -> list[dict[str, Any]]:
     lines = [line for line in gateway.container.output().splitlines() if trace_id in line]
     return [json.loads(line) for line in lines]
 
@@ -87,13 +88,13 @@ def log_lines(gateway: Gateway, trace_id: str) -> list[dict[str, object]]:
 def test_the_access_log_tells_the_request_and_neither_who_nor_what_was_searched(gateway: Gateway) -> None:
     gateway.http.get("/api/v1/prompts?q=secret-wish", headers={"X-Trace-Id": "logged-one", "User-Agent": 'a"b'})
     (line,) = until(lambda: log_lines(gateway, "logged-one"), "the request is logged")
-    assert line["service.name"] == "gateway"
-    assert line["trace.id"] == "logged-one"
-    assert line["http.request.method"] == "GET"
-    assert line["url.path"] == "/api/v1/prompts"
-    assert line["http.response.status_code"] == 200
-    assert line["user_agent.original"] == 'a"b'
-    assert re.fullmatch(r"\d+\.\d+\.\d+\.0", str(line["client.ip"]))
+    assert line["service"]["name"] == "gateway"
+    assert line["trace"]["id"] == "logged-one"
+    assert line["http"]["request"]["method"] == "GET"
+    assert line["url"]["path"] == "/api/v1/prompts"
+    assert line["http"]["response"]["status_code"] == 200
+    assert line["user_agent"]["original"] == 'a"b'
+    assert re.fullmatch(r"\d+\.\d+\.\d+\.0", line["client"]["ip"])
     assert "secret-wish" not in gateway.container.output()
 
 
