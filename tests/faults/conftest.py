@@ -41,6 +41,11 @@ class Run:
     seed: str
     lines: list[report.Line] = field(default_factory=list)
 
+    def note(self, line: report.Line) -> None:
+        """Keep the figures of one fault, and write them where they can be read while the run goes on."""
+        self.lines.append(line)
+        report.write(_RESULTS / f"faults-{self.form.name}.json", self.seed, self.lines)
+
 
 _RUN = pytest.StashKey[Run]()
 
@@ -59,7 +64,6 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     if run.lines:
         terminalreporter.section(f"faults, {run.form.name} form, SEED={run.seed}")
         terminalreporter.write_line(report.table(run.lines))
-        report.write(_RESULTS / f"faults-{run.form.name}.json", run.seed, run.lines)
 
 
 @pytest.fixture(scope="session")

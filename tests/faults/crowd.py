@@ -64,12 +64,10 @@ class Crowd:
             errand.result()
 
     async def _order_steadily(self) -> None:
-        start = time.monotonic()
-        number = 0
         while True:
-            self._order(during_fault=True)
-            number += 1
-            await asyncio.sleep(max(0.0, start + number / self._form.requests_per_second - time.monotonic()))
+            if sum(not errand.done() for errand in self._errands) < 2 * self._form.stories:
+                self._order(during_fault=True)
+            await asyncio.sleep(1 / self._form.requests_per_second)
 
     def _order(self, *, during_fault: bool) -> Order:
         order = self._book.draw(during_fault=during_fault)

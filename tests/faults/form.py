@@ -18,7 +18,7 @@ class Form:
     slots: int
     """Stories that one worker writes at once."""
     requests_per_second: float
-    """That go on arriving during the fault."""
+    """That go on arriving during the fault, as long as less than twice ``stories`` are unfinished."""
     down: float
     """How long what was killed stays away."""
     cut: float
@@ -38,7 +38,7 @@ SHORT = Form(
     owners=8,
     stories=40,
     tokens=(50, 80),
-    token_every=0.07,
+    token_every=0.1,
     workers=2,
     slots=10,
     requests_per_second=4,

@@ -14,6 +14,6 @@ from tests.faults.scene import Stage
 async def test_no_story_is_lost(fault: Fault, stage: Stage, run: Run) -> None:
     outcome = await play(fault, run.form, stage, run.seed)
     found = violations(outcome.evidence)
-    run.lines.append(report.line(fault.name, outcome, found))
+    run.note(report.line(fault.name, outcome, found))
     told = "\n".join(f"{claim}:\n  " + "\n  ".join(those[:20]) for claim, those in found.items())
     assert not found, f"after {fault.name}, SEED={run.seed}:\n{told}"
