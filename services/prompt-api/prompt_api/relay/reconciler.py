@@ -25,7 +25,7 @@ _GRACE = timedelta(seconds=15)
 """How long after its end a lease is still respected; also after a start of Postgres, when nobody could renew one."""
 
 _AT_ONCE = 500
-_ADVISORY_LOCK = 0x5245434F4E  # "RECON"
+ADVISORY_LOCK = 0x5245434F4E  # "RECON"
 
 log = get_logger(__name__)
 
@@ -58,7 +58,7 @@ class Reconciler:
                 log.warning("stories_requeued", reason=reason, stories=count)
 
     async def _repair(self, connection: AsyncConnection, ready: int) -> tuple[int, int]:
-        locked = await connection.execute(select(func.pg_try_advisory_xact_lock(_ADVISORY_LOCK)))
+        locked = await connection.execute(select(func.pg_try_advisory_xact_lock(ADVISORY_LOCK)))
         if not locked.scalar_one():
             return 0, 0
         expired = await _free_expired(connection)

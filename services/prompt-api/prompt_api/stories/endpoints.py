@@ -44,9 +44,30 @@ def install(api: FastAPI, database: Database, *, stories_per_owner: int) -> None
     async def cancel_story(story_id: UUID, request: Request) -> Story:
         """Stop a queued or running story; the text so far is kept."""
         owner_id = owner_of(request)
+        await database.write_once(lambda connection: commands.cancel(connection, owner_id, story_id), done=(Conflict,))
+        return await found(owner_id, story_id)
+
+    @api.post(
+        f"{PATH}/retry",
+        tags=_TAGS,
+        status_code=HTTPStatus.ACCEPTED,
+        responses=problems(
+            {
+                404: NO_SUCH_STORY,
+                409: "The story is finished, so there is nothing to try again.",
+                422: BAD_ID,
+                429: TOO_MANY_STORIES,
+                503: AWAY,
+                504: OUTCOME_UNKNOWN,
+            }
+        ),
+    )
+    async def retry_story(story_id: UUID, request: Request) -> Story:
+        """Queue a failed or cancelled story again; writing goes on from the text there is."""
+        owner_id, trace_id = owner_of(request), trace_id_of(request)
         await database.write_once(
             lambda connection: commands.retry(
-                connection, owner_id, story_id, trace_id=trace_id_of(request), limit=stories_per_owner
+                connection, owner_id, story_id, trace_id=trace_id, limit=stories_per_owner
             ),
             done=(Conflict,),
         )
