@@ -9,7 +9,7 @@ from fastapi import FastAPI, Request
 from prompt_api.database import Database
 from prompt_api.http.context import owner_of, trace_id_of
 from prompt_api.http.problems import Conflict, NotFound
-from prompt_api.http.responses import AWAY, BAD_ID, OUTCOME_UNKNOWN, problems
+from prompt_api.http.responses import AWAY, BAD_ID, OUTCOME_UNKNOWN, TOO_MANY_STORIES, problems
 from prompt_api.stories import commands, queries
 from prompt_api.stories.schemas import Story
 
