@@ -94,6 +94,7 @@ def stack(run: Run) -> Iterator[Stack]:
         },
     )
     try:
+        asyncio.run(stack.up(story_worker=run.form.workers, prompt_api=2))
         yield stack
     finally:
         asyncio.run(_leave(stack))
@@ -109,7 +110,7 @@ async def _leave(stack: Stack) -> None:
 @pytest.fixture
 async def stage(stack: Stack, run: Run) -> AsyncIterator[Stage]:
     """Everything is up and healthy when a test begins, whatever the one before left behind."""
-    await stack.up(story_worker=run.form.workers, prompt_api=2)
+    await stack.start_all()
     fake = FakeLlmControl(f"http://127.0.0.1:{_PORTS['FAKE_LLM_PORT']}")
     ui = f"http://127.0.0.1:{_PORTS['RABBITMQ_UI_PORT']}"
     try:

@@ -11,6 +11,9 @@ from tests.faults.play import Outcome
 from tests.support.story_client import Told
 
 
+_MOST_VIOLATIONS = 20
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """What one fault did. Shares are of 1, times in seconds."""
@@ -53,7 +56,7 @@ def line(fault: str, outcome: Outcome, violations: dict[str, list[str]]) -> Line
         reconnections=sum(max(0, order.reading.connections - 1) for order in evidence.orders),
         fault_seconds=round(outcome.fault_seconds, 1),
         recovery_seconds=round(outcome.recovery_seconds, 1),
-        violations=violations,
+        violations={claim: those[:_MOST_VIOLATIONS] for claim, those in violations.items()},
     )
 
 
