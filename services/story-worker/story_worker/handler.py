@@ -95,7 +95,7 @@ class Handler:
             try:
                 outcome = await self._write_and_save(claim)
             except* ClaimLost:
-                log.info("story_claim_lost")
+                pass  # reported as an attempt without an outcome
             finally:
                 self._at_work.pop(claim.fence.story_id, None)
         self._report(outcome, time.perf_counter() - started)
@@ -146,4 +146,4 @@ class Handler:
                 name, reason = "claim_lost", "other_attempt"
         self._metrics.stories.labels(name, reason).inc()
         self._metrics.story_seconds.observe(seconds)
-        log.info(f"story_{name}", reason=reason, seconds=round(seconds, 3))
+        log.info("story_attempt_ended", outcome=name, reason=reason, seconds=round(seconds, 3))

@@ -57,7 +57,15 @@ class Llm(Protocol):
 class OpenAiLlm:
     """A server that speaks the OpenAI protocol. One pool of connections, no retries: those are our policy's."""
 
-    def __init__(self, *, base_url: str, api_key: str, connections: int, patience: Patience) -> None:
+    def __init__(
+        self,
+        *,
+        base_url: str,
+        api_key: str,
+        connections: int,
+        patience: Patience,
+        transport: httpx2.AsyncBaseTransport | None = None,
+    ) -> None:
         self._patience = patience
         self._token_limit = "max_completion_tokens" if "api.openai.com" in base_url else "max_tokens"
         self._refused: set[tuple[str, str]] = set()
@@ -68,6 +76,7 @@ class OpenAiLlm:
             http_client=openai.DefaultAsyncHttpxClient(
                 limits=httpx2.Limits(max_connections=connections, max_keepalive_connections=connections),
                 timeout=httpx2.Timeout(None, connect=patience.connect, pool=patience.connect),
+                transport=transport,
             ),
         )
 

@@ -97,7 +97,8 @@ async def run(settings: WorkerSettings, stopping: asyncio.Event) -> None:
         handler.doubt(handler.at_work)
 
     async def heard(_channel: str, payload: str) -> None:
-        handler.doubt(story_ids(payload))
+        with suppress(ValueError):  # somebody else's notification
+            handler.doubt(story_ids(payload))
 
     try:
         async with health.serve(metrics.registry, port=settings.health_port), asyncio.TaskGroup() as tasks:
@@ -148,6 +149,7 @@ async def _work(
                 await asyncio.wait({consuming})
         consuming.cancel()
         watching.cancel()
+    await takeover.at_end()
 
 
 async def _first_of(task: asyncio.Task[None], event: asyncio.Event) -> None:

@@ -1,8 +1,8 @@
 """Takes back stories that this worker holds on paper only.
 
-After a restart those are all that its name still holds: whoever wrote them is dead. While it runs they are claims
-whose commit succeeded though the answer was lost, so that nobody writes them. Stories of workers that do not come
-back are freed by the reconciler when their leases end.
+After a restart those are all that its name still holds: whoever wrote them is dead. While it runs, and when it
+stops, they are claims whose commit succeeded though the answer was lost, so that nobody writes them. Stories of
+workers that do not come back are freed by the reconciler when their leases end.
 """
 
 import asyncio
@@ -20,6 +20,7 @@ from storybot_common.logs import get_logger
 from storybot_common.outbox import Ticket, enqueue
 
 INTERVAL_S = 15.0
+_PATIENCE_S = 3.0
 _FRESH_S = 30.0
 """A claim younger than this may be on its way to being written."""
 
@@ -58,14 +59,23 @@ class Takeover:
         """Take back everything that an earlier process of this name held; waits while Postgres is away."""
         await self._take_back(lease_left=2 * self._lease, patience=math.inf)
 
+    async def at_end(self) -> None:
+        """Take back everything that is still held now that nothing is being written."""
+        await self.look(lease_left=2 * self._lease)
+
     async def run(self) -> None:
         """Look every now and then until cancelled."""
         while True:
             await asyncio.sleep(INTERVAL_S)
-            try:
-                await self._take_back(lease_left=self._lease - _FRESH_S, patience=INTERVAL_S / 3)
-            except DatabaseUnavailable:
-                self._metrics.database_up.set(0)
+            await self.look(lease_left=self._lease - _FRESH_S)
+
+    async def look(self, *, lease_left: float) -> None:
+        """Take back what nobody writes and whose lease ends within so many seconds; notes when Postgres is away."""
+        try:
+            await self._take_back(lease_left=lease_left, patience=_PATIENCE_S)
+        except DatabaseUnavailable:
+            self._metrics.database_up.set(0)
+            log.warning("database_unavailable")
 
     async def _take_back(self, *, lease_left: float, patience: float) -> None:
         async def work(connection: AsyncConnection) -> int:
