@@ -2,15 +2,19 @@
 
 import os
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
 
 import aio_pika
+import httpx
 import pytest
 from aio_pika.abc import AbstractChannel
 from pydantic import SecretStr
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from prompt_api.wiring import Parts
 from storybot_common.broker import topology
 from storybot_common.database.engine import create_engine
+from tests.support.api import Writer, api_settings, served_api, visitor
 from tests.support.database import empty, migrated_database
 
 
@@ -45,3 +49,27 @@ async def channel(amqp_url: SecretStr) -> AsyncIterator[AbstractChannel]:
         for queue in topology.QUEUES:
             await (await channel.declare_queue(queue.name, passive=True)).purge()
         yield channel
+
+
+@dataclass(frozen=True)
+class Api:
+    """A running prompt API and what a test does with it."""
+
+    address: str
+    parts: Parts
+    writer: Writer
+    engine: AsyncEngine
+
+
+@pytest.fixture
+async def api(database_url: SecretStr, amqp_url: SecretStr, engine: AsyncEngine) -> AsyncIterator[Api]:
+    """The prompt API on an empty database."""
+    async with served_api(api_settings(database_url, amqp_url)) as (address, parts):
+        yield Api(address, parts, Writer(engine), engine)
+
+
+@pytest.fixture
+async def browser(api: Api) -> AsyncIterator[httpx.AsyncClient]:
+    """A visitor of that API."""
+    async with visitor(api.address) as browser:
+        yield browser
