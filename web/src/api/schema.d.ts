@@ -293,35 +293,6 @@ export interface components {
             active_stories_per_owner: number;
         };
         /**
-         * NewPrompt
-         * @description A wish for a story.
-         * @example {
-         *       "content": "A fox who is afraid of the dark",
-         *       "options": {
-         *         "age": 6,
-         *         "language": "en",
-         *         "length": "short",
-         *         "protagonist": "Yuki",
-         *         "tone": "gentle"
-         *       }
-         *     }
-         * @example {
-         *       "content": "暗やみがこわいきつねの話",
-         *       "options": {
-         *         "language": "ja"
-         *       }
-         *     }
-         */
-        NewPrompt: {
-            /**
-             * Content
-             * @description What the story is about, in the reader's own words.
-             */
-            content: string;
-            /** @default {} */
-            options: components["schemas"]["StoryOptions"];
-        };
-        /**
          * Preferences
          * @description The model that writes, the choices that the form offers, and the limits.
          */
@@ -671,6 +642,35 @@ export interface components {
             message: string;
         };
         /**
+         * NewPrompt
+         * @description A wish for a story.
+         * @example {
+         *       "content": "A fox who is afraid of the dark",
+         *       "options": {
+         *         "age": 6,
+         *         "language": "en",
+         *         "length": "short",
+         *         "protagonist": "Yuki",
+         *         "tone": "gentle"
+         *       }
+         *     }
+         * @example {
+         *       "content": "暗やみがこわいきつねの話",
+         *       "options": {
+         *         "language": "ja"
+         *       }
+         *     }
+         */
+        NewPrompt: {
+            /**
+             * Content
+             * @description What the story is about, in the reader's own words.
+             */
+            content: string;
+            /** @default {} */
+            options: components["schemas"]["StoryOptions"];
+        };
+        /**
          * Problem
          * @description A problem document (RFC 9457).
          */
@@ -706,9 +706,8 @@ export interface components {
             /**
              * Errors
              * @description Only where fields of the request are wrong.
-             * @default null
              */
-            errors: components["schemas"]["FieldError"][] | null;
+            errors?: components["schemas"]["FieldError"][] | null;
         };
         /**
          * RestartEvent
@@ -801,8 +800,11 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Names this wish, so that sending it again is harmless: up to 128 visible ASCII characters. */
-                "Idempotency-Key"?: string | null;
+                /**
+                 * @description Names this wish, so that sending it again is harmless: up to 128 visible ASCII characters.
+                 * @example 0f9d1c9e-6f0b-4f0e-8a3c-1b2d3e4f5a6b
+                 */
+                "Idempotency-Key"?: string;
             };
             path?: never;
             cookie?: never;
@@ -813,7 +815,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description The prompt with its first story. */
             201: {
                 headers: {
                     /** @description The prompt's address. */
