@@ -12,7 +12,7 @@ import psycopg
 import psycopg.conninfo
 import psycopg.sql
 from pydantic import SecretStr
-from sqlalchemy import func, select
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, wait_random_exponential
 
@@ -22,6 +22,7 @@ from storybot_common.logs import get_logger
 OUTBOX = "storybot_outbox"
 STORIES = "storybot_stories"
 
+_NOTIFY = text("SELECT pg_notify(:channel, :payload)")
 _IDS_PER_NOTIFICATION = 200  # × 37 bytes stays below Postgres' limit of 8,000 bytes a payload
 
 log = get_logger(__name__)
@@ -29,13 +30,13 @@ log = get_logger(__name__)
 
 async def notify_outbox(connection: AsyncConnection) -> None:
     """Wake the relays when the current transaction commits."""
-    await connection.execute(select(func.pg_notify(OUTBOX, "")))
+    await connection.execute(_NOTIFY, {"channel": OUTBOX, "payload": ""})
 
 
 async def notify_stories(connection: AsyncConnection, story_ids: Iterable[UUID]) -> None:
     """Say, when the current transaction commits, that these stories have new text or another state."""
     for some in batched(story_ids, _IDS_PER_NOTIFICATION, strict=False):
-        await connection.execute(select(func.pg_notify(STORIES, ",".join(map(str, some)))))
+        await connection.execute(_NOTIFY, {"channel": STORIES, "payload": ",".join(map(str, some))})
 
 
 def story_ids(payload: str) -> list[UUID]:

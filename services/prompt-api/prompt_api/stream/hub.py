@@ -16,7 +16,7 @@ from storybot_common.database.notifications import story_ids
 from storybot_common.database.unit_of_work import DatabaseUnavailable
 from storybot_common.logs import get_logger
 
-_PACE_S = 0.01
+_PACE_MAX_S = 0.01
 _POSITIONS_EVERY_S = 1.0
 _PATIENCE_S = 10.0
 
@@ -68,9 +68,11 @@ class Hub:
 
     async def run(self) -> None:
         """Read what changed, until cancelled."""
+        clock = asyncio.get_running_loop().time
         while True:
             await self._wanted.wait()
             self._wanted.clear()
+            started = clock()
             changed, self._changed = self._changed, set()
             newcomers, self._newcomers = self._newcomers, []
             try:
@@ -83,7 +85,8 @@ class Hub:
             else:
                 for has_been_read in newcomers:
                     has_been_read.set()
-            await asyncio.sleep(_PACE_S)
+            # reading takes at most half of the time, the rest is for sending; under load there is more in each
+            await asyncio.sleep(min(_PACE_MAX_S, clock() - started))
 
     async def follow_the_queue(self) -> None:
         """Tell viewers of queued stories when their story moves up, about once a second, until cancelled."""

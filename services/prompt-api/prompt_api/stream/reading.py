@@ -1,9 +1,10 @@
 """Reading what is new in many stories at once."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Integer, Uuid, case, func, literal, select, true
+from sqlalchemy import Integer, Select, Uuid, case, func, literal, select, true
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -16,16 +17,10 @@ from storybot_common.database.tables import stories, story_chunks
 _FACTS = [column for column in SUMMARY_COLUMNS if column.name != "text_length"]
 
 
-async def read(connection: AsyncConnection, known: Sequence[Known]) -> Mapping[UUID, Snapshot]:
-    """What is new in each of the stories, by id; a story that was deleted is left out.
-
-    One statement, so that a story's status and its text belong together.
-    """
-    wanted = table_of(
-        story_id=(Uuid(), [one.story_id for one in known]),
-        restarts=(Integer(), [one.restarts for one in known]),
-        offset=(Integer(), [one.offset for one in known]),
-    )
+def _statement() -> Select[Any]:
+    """One statement, so that a story's status and its text belong together; made once, as making it takes longer
+    than running it."""
+    wanted = table_of(story_id=Uuid(), restarts=Integer(), offset=Integer())
     start = case((stories.c.restarts == wanted.c.restarts, wanted.c.offset), else_=0)
     chunks = (
         select(
@@ -36,7 +31,7 @@ async def read(connection: AsyncConnection, known: Sequence[Known]) -> Mapping[U
         .lateral("chunks")
     )
     is_final = stories.c.status.in_(FINAL)
-    rows = await connection.execute(
+    return (
         select(
             *_FACTS,
             stories.c.owner_id,
@@ -48,6 +43,21 @@ async def read(connection: AsyncConnection, known: Sequence[Known]) -> Mapping[U
         .select_from(wanted)
         .join(stories, stories.c.id == wanted.c.story_id)
         .join(chunks, true())
+    )
+
+
+_READ = _statement()
+
+
+async def read(connection: AsyncConnection, known: Sequence[Known]) -> Mapping[UUID, Snapshot]:
+    """What is new in each of the stories, by id; a story that was deleted is left out."""
+    rows = await connection.execute(
+        _READ,
+        {
+            "story_id": [one.story_id for one in known],
+            "restarts": [one.restarts for one in known],
+            "offset": [one.offset for one in known],
+        },
     )
     snapshots = {}
     for row in rows.mappings():
