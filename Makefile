@@ -24,7 +24,7 @@ clean: ## Remove the containers and all stories; asks first (CLEAN=yes does not)
 test: check ## The same as check
 check: ## Everything that has to be green
 	@$(STORYBOT) check
-config fmt-check lint types api-document test-unit test-web test-integration test-e2e test-faults:
+config fmt-check lint types api-document test-unit test-web test-integration test-e2e bench-quick test-faults:
 	@$(STORYBOT) check $(subst fmt-check,fmt,$@)
 config: ## Compose files, every combination
 fmt-check: ## Formatting
@@ -35,13 +35,12 @@ test-unit: ## Python tests without network
 test-web: ## Tests and build of the app
 test-integration: ## Python tests on real Postgres and RabbitMQ
 test-e2e: ## The whole stack in a browser
+bench-quick: ## The bench with small counts: it works, nothing is timed
 test-faults: ## Containers killed and frozen under load (FORM=long for all of it); not part of check
 
 ##@ Measure
 bench: ## Speed, delays, memory and growth beside their goals (SCENARIOS="limits accepting" for some)
 	@$(STORYBOT) bench
-bench-quick: ## The same in a minute with small counts: shows that the bench works
-	@$(STORYBOT) bench-quick
 
 ##@ Change
 fmt: toolbox ## Format everything

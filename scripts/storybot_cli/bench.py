@@ -23,21 +23,13 @@ _PYTHONPATH = "PYTHONPATH=.:services/common"
 
 
 def bench(tools: Tools) -> None:
-    """Measure everything, print the table and write test-results/bench.json."""
-    _measure(tools, *os.environ.get("SCENARIOS", "").split())
-
-
-def quick(tools: Tools) -> None:
-    """The same with small counts: shows that the tool works, measures nothing."""
-    _measure(tools, "--quick")
-
-
-def _measure(tools: Tools, *arguments: str) -> None:
+    """Measure everything, or SCENARIOS; print the table and write test-results/bench.json."""
+    scenarios = os.environ.get("SCENARIOS", "").split()
     family = operate.prepare(tools)
     standins.ensure_toolbox(tools.shell, family)
     TEST_RESULTS.mkdir(parents=True, exist_ok=True)
     with namespace(tools, family) as environment:
-        command = (str(ROOT / "scripts/toolbox"), "env", _PYTHONPATH, "python", "-m", "tests.load", *arguments)
+        command = (str(ROOT / "scripts/toolbox"), "env", _PYTHONPATH, "python", "-m", "tests.load", *scenarios)
         if tools.shell.show(*command, env=environment):
             raise Problem("The load tool failed; what it said is above.")
 

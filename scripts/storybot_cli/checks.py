@@ -8,7 +8,7 @@ import shutil
 import time
 from typing import TYPE_CHECKING
 
-from . import health, operate, standins
+from . import bench, health, operate, standins
 from .console import Problem
 from .paths import ROOT, TEST_RESULTS
 from .stack import COMBINATIONS, TEST_ENV, Stack, stack
@@ -91,6 +91,11 @@ class Checks:
             running.start({"LLM_BASE_URL": "http://fake-llm:8080/v1", "LLM_MODEL": "fake-storyteller"})
             self._pytest("e2e", "tests/e2e", "-m", "not builtin_llm", env=addresses)
 
+    def bench_quick(self) -> None:
+        """pytest that runs the bench with small counts: it works, nothing is timed."""
+        with bench.namespace(self._tools, self._family) as environment:
+            self._pytest("bench", "tests/load", env=environment)
+
     def test_faults(self) -> None:
         """pytest that kills and freezes real containers (FORM=long for hours; SEED repeats a run)."""
         operate.build(self._tools, self._stack, self._family)
@@ -166,7 +171,7 @@ class _Running:
 
 
 QUICK = ("config", "fmt", "lint", "types", "api-document", "test-unit", "test-web")
-SLOW = ("test-integration", "test-e2e")
+SLOW = ("test-integration", "test-e2e", "bench-quick")
 ON_REQUEST = ("test-faults",)
 
 

@@ -29,7 +29,6 @@ COMMANDS: dict[str, Callable[[Tools], None]] = {
     "clean": operate.clean,
     "toolbox": toolbox,
     "bench": bench.bench,
-    "bench-quick": bench.quick,
 }
 
 

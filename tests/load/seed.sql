@@ -2,7 +2,7 @@
 -- all others; and a queue of %(queued)s more. Run by seeding.py, after which the statistics are taken anew.
 
 -- UUIDv7 (RFC 9562): milliseconds, then version, variant and bits that look random.
-CREATE FUNCTION pg_temp.uuid7(at timestamptz, bits text) RETURNS uuid STABLE LANGUAGE sql AS $$
+CREATE OR REPLACE FUNCTION pg_temp.uuid7(at timestamptz, bits text) RETURNS uuid STABLE LANGUAGE sql AS $$
     SELECT (lpad(to_hex((extract(epoch FROM at) * 1000)::bigint), 12, '0') || '7' || substr(md5(bits), 1, 3)
             || '8' || substr(md5(bits), 4, 15))::uuid
 $$;

@@ -28,8 +28,8 @@ async def measure(stack: Stack, sizes: Sizes) -> Section:
     """Accepting, one story at a time, and a queue of instant stories."""
     section = Section("Beside a twin: FastAPI, an ORM session a request, Celery with 8 processes")
     await stack.stop_worker()
-    await stack.start_service("twin-api", _PORT)
     await stack.start_worker("twin-worker", _QUEUE)  # which declares the queue
+    await stack.start_service("twin-api", _PORT)
     await _compare_accepting(stack, sizes, section)
     await _compare_lone_stories(stack, sizes, section)
     await _compare_queues(stack, sizes, section)
@@ -66,9 +66,11 @@ async def _compare_lone_stories(stack: Stack, sizes: Sizes, section: Section) ->
     async def to_twin(content: str) -> str:
         return await _submit_to_twin(connection, content)
 
+    await _clear(stack)
     await stack.start_worker("twin-worker", _QUEUE)
     twin = await _lone_stories(stack, to_twin, "twin.stories", sizes.lone_stories)
     await stack.stop("twin-worker")
+    await _clear(stack)
     await stack.start_worker()
     ours = await _lone_stories(stack, to_storybot, "stories", sizes.lone_stories)
     await stack.stop_worker()
@@ -78,7 +80,6 @@ async def _compare_lone_stories(stack: Stack, sizes: Sizes, section: Section) ->
 
 
 async def _lone_stories(stack: Stack, submit: Submit, table: str, count: int) -> Latencies:
-    await _clear(stack)
     accepted, finished = {}, {}
     for turn in range(-1, count):  # the first one warms up
         story_id = await submit(scripted(f"lone{turn}", **_SCRIPT))
