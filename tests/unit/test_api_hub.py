@@ -135,8 +135,10 @@ async def test_viewers_of_a_queued_story_hear_when_it_moves_up(hub: Hub, shelf: 
     story_id = new_id()
     shelf.stories[story_id] = snapshot(status="queued")
     shelf.positions[story_id] = 2
-    async with watching(hub, story_id) as (story, woken):
-        await woken.wait()
+    async with hub.watch(story_id, woken := asyncio.Event()) as story:
+        while story.queue_position is None:
+            woken.clear()
+            await woken.wait()
         assert story.queue_position == 2
 
 

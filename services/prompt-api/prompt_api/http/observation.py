@@ -45,7 +45,7 @@ class Observation:
 
         async def send_observed(message: Message) -> None:
             if message["type"] == "http.response.start":
-                answer.begin(message["status"])
+                answer.begin(int(message["status"]))
                 message["headers"] = [*message["headers"], trace_header]
             await send(message)
 
