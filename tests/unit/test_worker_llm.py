@@ -17,7 +17,7 @@ REQUEST = LlmRequest(
     model="small",
     messages=[{"role": "user", "content": "A fox"}],
     max_tokens=100,
-    temperature=0.8,
+    sampling={"temperature": 0.8},
     trace_id="0af7651916cd43dd8448eb211c80319c",
 )
 

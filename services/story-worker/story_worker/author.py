@@ -11,7 +11,7 @@ from story_worker.llm import Llm, LlmRequest
 from story_worker.manuscript import Manuscript
 from story_worker.metrics import WorkerMetrics
 from story_worker.opening import Opening
-from story_worker.prompting import Continuation, StoryBrief, max_tokens, render
+from story_worker.prompting import Continuation, StoryBrief, max_tokens, render, sampling
 from story_worker.seam import Unjoinable
 from story_worker.stories import Claim, Finished
 from storybot_common.brief import StoryOptions
@@ -92,7 +92,7 @@ class Author:
                 continuation=continuation,
             ),
             max_tokens=max(_LEAST_TOKENS, max_tokens(brief.length, compact=self._compact) - _tokens(written)),
-            temperature=float(claim.settings.temperature),
+            sampling=sampling(brief.length, float(claim.settings.temperature), compact=self._compact),
             trace_id=claim.trace_id,
         )
         finished = await self._request(request, opening)

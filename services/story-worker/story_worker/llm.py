@@ -1,7 +1,7 @@
 """The language model: any server that speaks OpenAI's chat completions, asked through the openai package."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, cast
@@ -20,7 +20,7 @@ from storybot_common.errors import LlmRefused, LlmTimeout, LlmUnavailable
 if TYPE_CHECKING:
     from openai.types.chat import ChatCompletionMessageParam
 
-_OPTIONAL = ("temperature", "stream_options", "max_tokens", "max_completion_tokens")
+_OPTIONAL = ("temperature", "logit_bias", "stream_options", "max_tokens", "max_completion_tokens")
 """Parameters without which a story can be written too; some models refuse some of them."""
 
 
@@ -31,7 +31,8 @@ class LlmRequest:
     model: str
     messages: Sequence[Message]
     max_tokens: int
-    temperature: float
+    sampling: Mapping[str, Any]
+    """Parameters that say how words are drawn."""
     trace_id: str
 
 
@@ -105,7 +106,7 @@ class OpenAiLlm:
 
     def _parameters(self, request: LlmRequest) -> dict[str, Any]:
         optional: dict[str, Any] = {
-            "temperature": request.temperature,
+            **request.sampling,
             self._token_limit: request.max_tokens,
             "stream_options": {"include_usage": True},
         }
