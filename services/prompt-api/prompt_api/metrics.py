@@ -13,10 +13,10 @@ class Metrics:
         self.registry = registry
         ProcessCollector(registry=registry)
         PlatformCollector(registry=registry)
-        self.requests = Counter(
+        self._requests = Counter(
             "storybot_http_requests_total", "Requests answered.", ["method", "route", "status"], registry=registry
         )
-        self.request_duration = Histogram(
+        self._request_duration = Histogram(
             "storybot_http_request_duration_seconds",
             "Time from a request to the beginning of its answer.",
             ["method", "route", "status"],
@@ -49,3 +49,15 @@ class Metrics:
         self.requeued = Counter(
             "storybot_stories_requeued_total", "Stories queued again by the reconciler.", ["reason"], registry=registry
         )
+        self._answers = dict[tuple[str, str, int], tuple[Counter, Histogram]]()
+
+    def answered(self, method: str, route: str, status: int, seconds: float) -> None:
+        """Count an answer that began after ``seconds``."""
+        key = (method, route, status)
+        known = self._answers.get(key)
+        if known is None:  # looking labels up takes longer than counting
+            labels = (method, route, str(status))
+            known = self._answers[key] = (self._requests.labels(*labels), self._request_duration.labels(*labels))
+        counter, histogram = known
+        counter.inc()
+        histogram.observe(seconds)

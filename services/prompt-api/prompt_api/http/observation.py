@@ -49,7 +49,8 @@ class Observation:
                 message["headers"] = [*message["headers"], trace_header]
             await send(message)
 
-        with bound_trace(trace_id), self._metrics.requests_in_flight.track_inprogress():
+        self._metrics.requests_in_flight.inc()
+        with bound_trace(trace_id):
             try:
                 await self._app(scope, receive, send_observed)
             except Exception:
@@ -57,14 +58,13 @@ class Observation:
                 if not answer.began:
                     raise
             finally:
+                self._metrics.requests_in_flight.dec()
                 self._tell(scope, answer)
 
     def _tell(self, scope: Scope, answer: "_Answer") -> None:
         method = scope["method"] if scope["method"] in _METHODS else "other"
         route = getattr(scope.get("route"), "path", "unmatched")
-        labels = (method, route, str(answer.status))
-        self._metrics.requests.labels(*labels).inc()
-        self._metrics.request_duration.labels(*labels).observe(answer.began_after)
+        self._metrics.answered(method, route, answer.status, answer.began_after)
         if route not in _QUIET or answer.status >= HTTPStatus.BAD_REQUEST:
             log.info(
                 "http_request",
