@@ -9,19 +9,17 @@ from time import perf_counter
 
 _INTERVAL_S = 0.5
 _TICKS_A_SECOND = 100
-# Of every process but init and this shell itself. It answers as often as it is asked, so that no shell outlives the
-# measurement.
+# It answers as often as it is asked, so that no shell outlives the measurement. Processes come and go meanwhile.
 _ANSWER = """
 while read -r _; do
-    for process in /proc/[0-9]*; do
-        read -r name < $process/comm
-        case $name in docker-init | sh) ;; *) cat $process/stat $process/smaps_rollup ;; esac
-    done
+    for process in /proc/[0-9]*; do cat $process/stat $process/smaps_rollup 2>/dev/null; done
     echo .
 done
 """
-_STAT = re.compile(r"^\d+ \(.*\) [A-Z] (?P<fields>[-\d ]+)$", re.MULTILINE)
-_PSS = re.compile(r"^Pss:\s+(?P<kilobytes>\d+) kB", re.MULTILINE)
+_PROCESS = re.compile(
+    r"^(?P<pid>\d+) \((?P<name>.*)\) \S (?P<parent>\d+) (?P<more>.*)\n(?:(?!\d+ \().*\n)*?Pss: +(?P<pss>\d+) kB",
+    re.MULTILINE,
+)
 
 
 @dataclass(slots=True)
@@ -74,7 +72,10 @@ async def _sample(process: asyncio.subprocess.Process) -> tuple[float, float, fl
     assert process.stdout
     process.stdin.write(b"\n")
     answer = (await process.stdout.readuntil(b"\n.\n")).decode()
-    # fields 14 and 15 of proc(5)'s stat are user and system time; the first three stand before `fields`
-    times = [[int(ticks) for ticks in stat["fields"].split()[10:12]] for stat in _STAT.finditer(answer)]
-    memory = sum(int(pss["kilobytes"]) for pss in _PSS.finditer(answer)) / 1024
-    return perf_counter(), sum(map(sum, times)) / _TICKS_A_SECOND, memory
+    times, memory = 0, 0
+    for found in _PROCESS.finditer(answer):
+        if found["pid"] == "1" or found["parent"] != "0":  # not those that `docker exec` started, as health checks
+            user, system = found["more"].split()[9:11]  # fields 14 and 15 of proc(5)'s stat, `more` begins with 5
+            times += int(user) + int(system)
+            memory += int(found["pss"])
+    return perf_counter(), times / _TICKS_A_SECOND, memory / 1024

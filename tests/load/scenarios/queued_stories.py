@@ -76,11 +76,13 @@ async def finishing_rate(
         await asyncio.sleep(_LOOK_EVERY_S)
         return finished == count
 
-    await stack.start_worker(worker, queue)
-    async with processes.watched(await stack.container(worker)) as usage:
-        await stack.until(all_finished, f"{count} stories are finished")
+    async with asyncio.TaskGroup() as tasks:
+        looking = tasks.create_task(stack.until(all_finished, f"{count} stories are finished"))
+        await stack.start_worker(worker, queue)
+        async with processes.watched(await stack.container(worker)) as usage:
+            await looking
     began, ended = percentile(times, 10), percentile(times, 90)
-    return 0.8 * count / (ended - began), usage
+    return 0.8 * count / max(ended - began, _LOOK_EVERY_S), usage
 
 
 async def _submit(stories: list[str], **script: float) -> None:
