@@ -88,7 +88,7 @@ class Consumer:
             await _first_of(channel.closed(), cancelled_by_broker.wait(), self._stopping.wait())
             if not self._stopping.is_set():
                 raise ConnectionError("the broker ended the consumer")
-            await queue.cancel(tag)
+            await queue.cancel(tag, nowait=True)
             await asyncio.Event().wait()  # keep the channel for the acks that are still to come
         finally:
             self._metrics.broker_up.set(0)
