@@ -12,7 +12,7 @@ from aio_pika.exceptions import DeliveryError
 from storybot_common import trace
 from storybot_common.messages import CONTENT_TYPE, WriteStory
 
-_TIMEOUT_S = 5
+PATIENCE_S = 5.0
 """Must stay below Postgres' limit for idle transactions: the rows are locked meanwhile."""
 
 MESSAGE_TYPE = "WriteStory.v1"
@@ -41,12 +41,25 @@ class Published:
         return isinstance(self.error, DeliveryError)
 
 
-async def publish(channel: AbstractChannel, rows: Sequence[Unsent]) -> Published:
-    """Publish all rows at once and wait for the broker's answers."""
-    answers = await asyncio.gather(*(_publish_one(channel, row) for row in rows), return_exceptions=True)
-    errors = [answer for answer in answers if isinstance(answer, BaseException)]
-    confirmed = [row.id for row, answer in zip(rows, answers, strict=True) if not isinstance(answer, BaseException)]
-    return Published(confirmed, errors[0] if errors else None)
+async def publish(channel: AbstractChannel, rows: Sequence[Unsent], *, patience: float = PATIENCE_S) -> Published:
+    """Publish all rows at once and wait for the broker's answers, up to ``patience`` seconds for all together."""
+    answers = [asyncio.create_task(_publish_one(channel, row)) for row in rows]
+    try:
+        if answers:
+            await asyncio.wait(answers, timeout=patience)
+    finally:
+        for answer in answers:
+            answer.cancel()
+    errors = [_error(answer) for answer in answers]
+    confirmed = [row.id for row, error in zip(rows, errors, strict=True) if error is None]
+    return Published(confirmed, next((error for error in errors if error is not None), None))
+
+
+def _error(answer: asyncio.Task[None]) -> BaseException | None:
+    """What went wrong with a message; an answer that has not come by now counts as none."""
+    if not answer.done() or answer.cancelled():
+        return TimeoutError()
+    return answer.exception()
 
 
 async def _publish_one(channel: AbstractChannel, row: Unsent) -> None:
@@ -60,4 +73,4 @@ async def _publish_one(channel: AbstractChannel, row: Unsent) -> None:
         delivery_mode=DeliveryMode.PERSISTENT,
         type=MESSAGE_TYPE,
     )
-    await channel.default_exchange.publish(message, row.queue, mandatory=True, timeout=_TIMEOUT_S)
+    await channel.default_exchange.publish(message, row.queue, mandatory=True)
