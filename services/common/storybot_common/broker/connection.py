@@ -12,6 +12,7 @@ from contextlib import suppress
 
 import aio_pika
 from aio_pika.abc import AbstractConnection
+from aio_pika.exceptions import ChannelPreconditionFailed
 from pydantic import SecretStr
 
 from storybot_common.broker import topology
@@ -46,6 +47,8 @@ async def keep_connected(url: SecretStr, *, name: str, session: Session) -> None
             finally:
                 await _close(connection)
             log.warning("broker_connection_lost")
+        except ChannelPreconditionFailed as error:  # the broker's words name the queue and the argument
+            log.error("broker_queue_differs", reason=str(error))
         except Exception as error:  # noqa: BLE001 — aio-pika raises its own, aiormq's, OSError and timeouts
             log.warning("broker_unavailable", error=type(error).__name__)
         failures += 1
