@@ -25,6 +25,8 @@ from storybot_common.messages import WriteStory
 from storybot_common.settings import BrokerSettings, load
 
 _TIMEOUT_S = 10
+_OUR_HEADERS = {trace.HEADER.lower(), trace.TRACEPARENT_HEADER}
+"""The others are the broker's notes about earlier deaths."""
 _REASONS = {
     "rejected": "rejected by a worker",
     "delivery_limit": "delivered too often",
@@ -46,7 +48,7 @@ async def requeue(settings: BrokerSettings) -> int:
         async for message in _dead(channel):
             again = aio_pika.Message(
                 message.body,
-                headers={name: value for name, value in message.headers.items() if not name.startswith("x-death")},
+                headers={name: value for name, value in message.headers.items() if name in _OUR_HEADERS},
                 content_type=message.content_type,
                 delivery_mode=aio_pika.DeliveryMode.PERSISTENT,
                 type=message.type,
