@@ -36,7 +36,7 @@ async def test_a_failure_is_shown_with_its_reason_and_can_be_retried(english: Sc
     page = english.page
     await expect(page.get_by_text("This story could not be finished")).to_be_visible(timeout=PATIENCE_MS)
     await expect(page.get_by_text("The language model did not accept the key.")).to_be_visible()
-    await expect(page.get_by_role("article").locator("code")).to_have_text(re.compile("^[0-9a-f]{32}$"))
+    await expect(page.get_by_role("article").locator("code").first).to_have_text(re.compile("^[0-9a-f]{32}$"))
     await page.get_by_role("button", name=english.words.retry).click()
     assert await english.wait_for_the_end() == story_text("en", 30)
     await expect(page.get_by_text("This story could not be finished")).to_be_hidden()
@@ -73,8 +73,7 @@ async def test_a_killed_worker_costs_a_pause_and_not_a_word(
     await english.open_home()
     await english.write(wish.content)
     before = (await english.watch_until(150))[-1]
-    environment.compose("kill", "story-worker")
-    environment.compose("start", "story-worker")
+    environment.kill_and_start("story-worker")
     whole = await english.wait_for_the_end(seconds=120)
     assert whole == story_text("en", 400)
     assert whole.startswith(before)
