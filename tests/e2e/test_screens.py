@@ -6,6 +6,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.support.containers import REPOSITORY
+from tests.support.fake_llm.story_text import Style
 
 from .ideas import idea
 from .screens import PATIENCE_MS, Screens
@@ -30,9 +31,15 @@ async def check(page: Page) -> None:
     assert width <= visible
 
 
-@pytest.mark.parametrize("visitor", ["english", "japanese"])
-async def test_every_screen(visitor: str, request: pytest.FixtureRequest) -> None:
-    screens: Screens = request.getfixturevalue(visitor)
+async def test_every_screen_in_english_on_a_desktop(english: Screens) -> None:
+    await look_at_every_screen(english, "en")
+
+
+async def test_every_screen_in_japanese_on_a_phone(japanese: Screens) -> None:
+    await look_at_every_screen(japanese, "ja")
+
+
+async def look_at_every_screen(screens: Screens, style: Style) -> None:
     page, words = screens.page, screens.words
     await screens.open_home()
     await page.locator("h3").wait_for()  # the samples of an empty library
@@ -47,7 +54,6 @@ async def test_every_screen(visitor: str, request: pytest.FixtureRequest) -> Non
     await check(page)
 
     await screens.open_home()
-    style = "ja" if visitor == "japanese" else "en"
     await screens.write(idea(style=style, tokens=2000, delay=0.03).content)
     await screens.watch_until(60)
     await check(page)
