@@ -23,7 +23,7 @@ OUTBOX = "storybot_outbox"
 STORIES = "storybot_stories"
 
 _NOTIFY = text("SELECT pg_notify(:channel, :payload)")
-_IDS_PER_NOTIFICATION = 200  # × 37 bytes stays below Postgres' limit of 8,000 bytes a payload
+IDS_PER_NOTIFICATION = 200  # × 37 bytes stays below Postgres' limit of 8,000 bytes a payload
 
 log = get_logger(__name__)
 
@@ -35,7 +35,7 @@ async def notify_outbox(connection: AsyncConnection) -> None:
 
 async def notify_stories(connection: AsyncConnection, story_ids: Iterable[UUID]) -> None:
     """Say, when the current transaction commits, that these stories have new text or another state."""
-    for some in batched(story_ids, _IDS_PER_NOTIFICATION, strict=False):
+    for some in batched(story_ids, IDS_PER_NOTIFICATION, strict=False):
         await connection.execute(_NOTIFY, {"channel": STORIES, "payload": ",".join(map(str, some))})
 
 
