@@ -9,7 +9,7 @@ import asyncio
 from contextlib import suppress
 
 from aio_pika.abc import AbstractChannel, AbstractConnection
-from sqlalchemy import BigInteger, any_, delete, literal, select
+from sqlalchemy import BigInteger, any_, bindparam, delete, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -23,6 +23,15 @@ from storybot_common.logs import get_logger
 _BATCH = 200
 _POLL_S = 1.5
 _AFTER_REFUSAL_S = 2.0
+_PACE_MAX_S = 0.02
+
+_UNSENT = (
+    select(outbox.c.id, outbox.c.queue, outbox.c.story_id, outbox.c.trace_id)
+    .order_by(outbox.c.id)
+    .limit(_BATCH)
+    .with_for_update(skip_locked=True)
+)
+_DELETE = delete(outbox).where(outbox.c.id == any_(bindparam("ids", type_=ARRAY(BigInteger))))
 
 log = get_logger(__name__)
 
@@ -42,13 +51,17 @@ class Relay:
     async def run(self, connection: AbstractConnection) -> None:
         """Publish until cancelled, or until the connection fails."""
         channel = await connection.channel(publisher_confirms=True, on_return_raises=True)
+        clock = asyncio.get_running_loop().time
         while True:
             self._woken.clear()
+            started = clock()
             try:
                 while await self._publish_some(channel):
                     pass
             except DatabaseUnavailable:
                 log.warning("outbox_not_read")
+            # publishing takes at most half of the time: under load there is more in each batch, which costs less
+            await asyncio.sleep(min(_PACE_MAX_S, clock() - started))
             with suppress(TimeoutError):
                 async with asyncio.timeout(_POLL_S):
                     await self._woken.wait()
@@ -72,14 +85,8 @@ class Relay:
 
 async def _publish_batch(connection: AsyncConnection, channel: AbstractChannel) -> Published:
     """Publish rows that this transaction holds, and delete those that were confirmed."""
-    rows = await connection.execute(
-        select(outbox.c.id, outbox.c.queue, outbox.c.story_id, outbox.c.trace_id)
-        .order_by(outbox.c.id)
-        .limit(_BATCH)
-        .with_for_update(skip_locked=True)
-    )
+    rows = await connection.execute(_UNSENT)
     published = await publish(channel, [Unsent(*row) for row in rows])
     if published.confirmed:
-        confirmed = literal(list(published.confirmed), ARRAY(BigInteger))
-        await connection.execute(delete(outbox).where(outbox.c.id == any_(confirmed)))
+        await connection.execute(_DELETE, {"ids": list(published.confirmed)})
     return published
