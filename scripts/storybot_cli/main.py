@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+import sys
 from typing import TYPE_CHECKING
 
 from . import bench, checks, operate, standins
@@ -13,6 +15,9 @@ from .shell import RealShell
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+
+_TERMINATED = 128 + signal.SIGTERM
 
 
 def toolbox(tools: Tools) -> None:
@@ -41,6 +46,7 @@ def main(arguments: list[str]) -> int:
     if name not in {*COMMANDS, "check"} or not {*names} <= {*steps}:
         console.say(f"Usage: storybot.py {' | '.join(COMMANDS)} | check [{' | '.join(steps)}]")
         return 2
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(_TERMINATED))  # so that what is running is cleared away
     try:
         if name == "check":
             checks.run(tools, *names)
