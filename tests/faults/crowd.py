@@ -4,11 +4,14 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from itertools import count
 from typing import Self
 
 from tests.faults.form import Form
 from tests.faults.orders import Order, OrderBook
 from tests.support.story_client import StoryClient
+
+_BETWEEN_IN_RUSH_S = 0.02
 
 
 class Crowd:
@@ -64,10 +67,12 @@ class Crowd:
             errand.result()
 
     async def _order_steadily(self) -> None:
-        while True:
+        """First in a rush, so that the blow falls between a request and its answer, then steadily."""
+        for number in count():
             if sum(not errand.done() for errand in self._errands) < 2 * self._form.stories:
                 self._order(during_fault=True)
-            await asyncio.sleep(1 / self._form.requests_per_second)
+            in_rush = number < self._form.rush
+            await asyncio.sleep(_BETWEEN_IN_RUSH_S if in_rush else 1 / self._form.requests_per_second)
 
     def _order(self, *, during_fault: bool) -> Order:
         order = self._book.draw(during_fault=during_fault)

@@ -19,6 +19,8 @@ class Form:
     """Stories that one worker writes at once."""
     requests_per_second: float
     """That go on arriving during the fault, as long as less than twice ``stories`` are unfinished."""
+    rush: int
+    """Requests that come within a second or two, just when the fault strikes."""
     down: float
     """How long what was killed stays away."""
     cut: float
@@ -42,6 +44,7 @@ SHORT = Form(
     workers=2,
     slots=10,
     requests_per_second=4,
+    rush=30,
     down=4,
     cut=12,
     frozen=65,
@@ -59,6 +62,7 @@ LONG = Form(
     workers=2,
     slots=32,
     requests_per_second=6,
+    rush=100,
     down=10,
     cut=30,
     frozen=75,

@@ -10,7 +10,6 @@ from tests.faults.claims import share_accepted_at_once, share_finally_accepted
 from tests.faults.play import Outcome
 from tests.support.story_client import Told
 
-
 _MOST_VIOLATIONS = 20
 
 

@@ -37,7 +37,10 @@ class BrokerPages:
     @asynccontextmanager
     async def open(cls, base_url: str, user: str, password: str) -> AsyncIterator[Self]:
         """``base_url`` is the address of the UI."""
-        async with httpx.AsyncClient(base_url=f"{base_url}/api", auth=(user, password), timeout=20) as http:
+        fresh = httpx.Limits(max_keepalive_connections=0)  # the broker may have been restarted since the last request
+        async with httpx.AsyncClient(
+            base_url=f"{base_url}/api", auth=(user, password), timeout=20, limits=fresh
+        ) as http:
             yield cls(http)
 
     async def totals(self) -> list[QueueTotals]:

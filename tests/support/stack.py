@@ -4,12 +4,13 @@ import asyncio
 import json
 import os
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 REPOSITORY = Path(__file__).parents[2]
+_TRIES_TO_FREEZE = 5
 
 
 class CommandFailed(Exception):
@@ -102,11 +103,19 @@ class Stack:
     @asynccontextmanager
     async def frozen(self, container: Container) -> AsyncIterator[None]:
         """Stop the container's clock: it neither answers nor notices."""
-        await self._run("pause", container.id)
+        await self._freeze(container)
         try:
             yield
         finally:
             await self._run("unpause", container.id)
+
+    async def _freeze(self, container: Container) -> None:
+        """On a busy machine the kernel may not get hold of all processes in time, and then the engine gives up."""
+        for _ in range(_TRIES_TO_FREEZE - 1):
+            with suppress(CommandFailed):
+                await self._run("pause", container.id)
+                return
+        await self._run("pause", container.id)
 
     @asynccontextmanager
     async def cut_off(self, container: Container, network: str) -> AsyncIterator[None]:
