@@ -20,6 +20,8 @@ logs: ## Follow the logs (SERVICE=story-worker for one)
 clean: ## Remove the containers and all stories; asks first (CLEAN=yes does not)
 	@$(STORYBOT) clean
 
+settings: ## Show how stories are written; SET="temperature=0.9 length=short" changes it
+	@docker compose exec -T prompt-api python -m storybot_common.story_settings $(SET)
 dead-letters: ## List the messages that no worker could use, with the reasons
 	@docker compose exec -T story-worker python -m story_worker.dead_letters list
 requeue: ## Put the dead letters back on the queue
@@ -62,5 +64,5 @@ help: ## This list
 	@awk 'BEGIN { FS = ":.*## " } /^##@/ { printf "\n%s\n", substr($$0, 5) } \
 		/^[a-z0-9-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-.PHONY: up dev down ps logs clean dead-letters requeue test check config fmt-check lint types api-document test-unit test-web \
+.PHONY: up dev down ps logs clean settings dead-letters requeue test check config fmt-check lint types api-document test-unit test-web \
 	test-integration test-e2e test-faults bench bench-quick fmt openapi lock toolbox help
