@@ -199,7 +199,9 @@ async def test_a_prompt_that_cannot_be_told_is_refused_with_the_field_named(
     assert problem["trace_id"] == answer.headers["x-trace-id"]
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b"[]", b'"a fox"', b'{"content": "\xff\xfe"}', b'{"content": "\\ud800"}', b"\x00"])
+@pytest.mark.parametrize(
+    "body", [b"", b"{", b"[]", b'"a fox"', b'{"content": "\xff\xfe"}', b'{"content": "\\ud800"}', b"\x00"]
+)
 async def test_what_is_no_json_object_is_refused(http: httpx.AsyncClient, body: bytes) -> None:
     answer = await http.post("/prompts", content=body, headers={"Content-Type": "application/json"})
     assert answer.status_code in {400, 422}

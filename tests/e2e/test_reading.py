@@ -138,3 +138,8 @@ async def test_newcomers_find_two_stories_to_read(english: Screens) -> None:
     await expect(samples).to_have_count(2)
     await samples.first.get_by_role("link").click()
     assert len(await english.wait_for_the_end()) > 500
+
+
+async def test_the_apis_documentation_works_under_the_same_strict_policy(desktop: Visit) -> None:
+    await desktop.page.goto("/api/docs")
+    await expect(desktop.page.get_by_text("/api/v1/prompts", exact=True).first).to_be_visible(timeout=PATIENCE_MS)
