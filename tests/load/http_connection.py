@@ -29,7 +29,8 @@ class Connection(asyncio.Protocol):
     200
     """
 
-    def __init__(self) -> None:
+    def __init__(self, port: int) -> None:
+        self._port = port
         self._parser = httptools.HttpResponseParser(self)
         self._response = Response()
         self._answer: asyncio.Future[Response] | None = None
@@ -38,17 +39,27 @@ class Connection(asyncio.Protocol):
     @classmethod
     async def open(cls, port: int) -> Self:
         """Connect to a port of 127.0.0.1."""
-        _transport, connection = await asyncio.get_running_loop().create_connection(cls, "127.0.0.1", port)
+        connection = cls(port)
+        await connection._connect()
         return connection
 
     async def send(self, request: bytes, expect: int | None = None) -> Response:
-        """The answer to `request`; HttpError when its status is not the expected one."""
+        """The answer to `request`; HttpError when its status is not the expected one.
+
+        Servers hang up on connections that are idle for some seconds: then there is a new one.
+        """
+        if self._transport.is_closing():
+            await self._connect()
         self._answer = asyncio.get_running_loop().create_future()
         self._transport.write(request)
         response = await self._answer
         if expect is not None and response.status != expect:
             raise HttpError(f"{response.status} instead of {expect}: {response.body[:500]!r}")
         return response
+
+    async def _connect(self) -> None:
+        self._parser = httptools.HttpResponseParser(self)
+        await asyncio.get_running_loop().create_connection(lambda: self, "127.0.0.1", self._port)
 
     def close(self) -> None:
         """Hang up."""
