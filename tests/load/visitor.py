@@ -54,11 +54,11 @@ class Visitor:
             self.cookie = response.headers[b"set-cookie"].partition(b";")[0].decode()
         return Accepted(json.loads(response.body)["stories"][0]["id"], self.cookie, sent, answered)
 
-    async def submit_in_turn(self) -> None:
+    async def submit_in_turn(self, content: str = PROMPT) -> Accepted:
         """Ask for a story, and after some stories come back as somebody new: nobody has a thousand at once."""
         if next(self._turns) % _PROMPTS_A_VISITOR == 0:
             self.cookie = ""
-        await self.submit()
+        return await self.submit(content)
 
     async def read(self, path: str) -> dict[str, Any]:
         """The JSON at a path below /api/v1."""

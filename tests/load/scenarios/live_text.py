@@ -13,7 +13,6 @@ from tests.load.stack import API_PORT, Stack
 from tests.load.visitor import Accepted, Visitor, scripted
 
 _TOKENS_A_SECOND = 30
-_STORIES_A_VISITOR = 10
 _VIEWERS_A_SECOND = 400  # allowed for opening their streams before the first token
 _VIEWERS_OPENING_AT_ONCE = 50
 _DELAYS_LOOKED_AT = 300_000
@@ -82,11 +81,8 @@ async def _watch(stack: Stack, sizes: Sizes, count: int) -> _Watched:
 
 async def _submit(count: int, **script: float) -> dict[str, Accepted]:
     visitor = await Visitor.arrive(API_PORT)
-    stories = {}
-    for turn in range(count):
-        if turn % _STORIES_A_VISITOR == 0:
-            visitor.cookie = ""
-        stories[f"live{turn}"] = await visitor.submit(scripted(f"live{turn}", **script))
+    names = [f"live{turn}" for turn in range(count)]
+    stories = {name: await visitor.submit_in_turn(scripted(name, **script)) for name in names}
     visitor.leave()
     return stories
 

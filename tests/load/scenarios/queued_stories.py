@@ -91,7 +91,7 @@ async def _submit(stories: list[str], **script: float) -> None:
     async def visit(mine: list[str]) -> None:
         visitor = await Visitor.arrive(API_PORT)
         for story in mine:
-            await visitor.submit(scripted(story, **script))
+            await visitor.submit_in_turn(scripted(story, **script))
         visitor.leave()
 
     async with asyncio.TaskGroup() as visits:
