@@ -24,6 +24,8 @@ class Line:
     accepted_finally: float
     told: dict[str, int]
     """Every request of the scene, by what its visitor was told."""
+    answers: dict[str, int]
+    """The same by status, or by the error when there was none."""
     accepted: int
     finished: int
     asked_again: int
@@ -40,7 +42,8 @@ def line(fault: str, outcome: Outcome, violations: dict[str, list[str]]) -> Line
     """Sum up."""
     evidence = outcome.evidence
     asked = evidence.asked_during_fault
-    told = Counter(one.told for order in evidence.orders for one in order.submission.tries)
+    tries = [one for order in evidence.orders for one in order.submission.tries]
+    told = Counter(one.told for one in tries)
     return Line(
         fault=fault,
         in_flight=evidence.in_flight,
@@ -48,6 +51,7 @@ def line(fault: str, outcome: Outcome, violations: dict[str, list[str]]) -> Line
         accepted_at_once=share_accepted_at_once(asked),
         accepted_finally=share_finally_accepted(asked),
         told={each.value: told[each] for each in Told},
+        answers=dict(Counter(one.answer for one in tries)),
         accepted=len(evidence.accepted),
         finished=sum(row["status"] == "finished" for order in evidence.accepted for row in evidence.rows[order.marker]),
         asked_again=sum(len(calls) > 1 for calls in evidence.calls.values()),
