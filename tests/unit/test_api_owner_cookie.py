@@ -26,7 +26,7 @@ def visitor(*keys: str) -> httpx.AsyncClient:
 
 
 async def test_a_new_visitor_gets_a_cookie_that_scripts_cannot_read() -> None:
-    answer = await visitor().get("/")
+    answer = await visitor().post("/")
     name, _, rest = answer.headers["set-cookie"].partition("=")
     assert name == COOKIE
     assert rest.split("; ")[1:] == ["Path=/", "Max-Age=31536000", "HttpOnly", "SameSite=Lax"]
@@ -34,14 +34,20 @@ async def test_a_new_visitor_gets_a_cookie_that_scripts_cannot_read() -> None:
 
 async def test_the_cookie_makes_the_same_visitor_and_is_not_sent_again() -> None:
     async with visitor() as browser:
-        first = await browser.get("/")
-        second = await browser.get("/")
+        first = await browser.post("/")
+        second = await browser.post("/")
     assert second.text == first.text
     assert "set-cookie" not in second.headers
 
 
+async def test_reading_makes_no_visitor_so_a_late_answer_cannot_replace_the_one_who_wrote() -> None:
+    async with visitor() as browser:
+        assert "set-cookie" not in (await browser.get("/")).headers
+        assert "set-cookie" not in (await browser.head("/")).headers
+
+
 async def test_over_https_the_cookie_is_for_https_only() -> None:
-    answer = await visitor().get("/", headers={"X-Forwarded-Proto": "https"})
+    answer = await visitor().post("/", headers={"X-Forwarded-Proto": "https"})
     assert answer.headers["set-cookie"].endswith("; Secure")
 
 
@@ -59,7 +65,7 @@ async def test_over_https_the_cookie_is_for_https_only() -> None:
     ],
 )
 async def test_a_forged_or_damaged_cookie_makes_a_new_visitor(cookie: str) -> None:
-    answer = await visitor().get("/", headers={"Cookie": f"{COOKIE}={cookie}; other=1"})
+    answer = await visitor().post("/", headers={"Cookie": f"{COOKIE}={cookie}; other=1"})
     assert answer.status_code == 200
     assert UUID(answer.text) != UUID(int=7)
     assert "set-cookie" in answer.headers
@@ -72,7 +78,7 @@ async def test_a_key_that_no_longer_signs_is_still_accepted() -> None:
 
 
 async def test_new_cookies_are_signed_with_the_first_key() -> None:
-    answer = await visitor("new-key", "old-key").get("/")
+    answer = await visitor("new-key", "old-key").post("/")
     value = answer.cookies[COOKIE]
     assert TimestampSigner("new-key", salt=COOKIE).unsign(value).decode() == UUID(answer.text).hex
 

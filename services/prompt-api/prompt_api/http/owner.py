@@ -1,4 +1,8 @@
-"""Who a visitor is: an id in a signed cookie, made at the first visit.
+"""Who a visitor is: an id in a signed cookie, made when the visitor first writes something.
+
+A new visitor's reading is answered without a cookie. The page reads several things at once when it opens; were each
+answer to make a visitor of its own, one that comes late would replace the cookie of the prompt that was just stored,
+and its story would be lost to its reader.
 
 A cookie that is forged, damaged or signed with a key that is no longer accepted makes a new visitor, never an error.
 """
@@ -19,6 +23,7 @@ from storybot_common.ids import new_id
 COOKIE = "storybot_owner"
 _LIFETIME = timedelta(days=365)
 _RENEWED_AFTER = timedelta(days=30)
+_READING = frozenset({"GET", "HEAD"})
 _REMEMBERED = 4096
 """Cookie headers whose signature was checked already."""
 
@@ -38,9 +43,11 @@ class OwnerCookies:
         if scope["type"] != "http" or not scope["path"].startswith(self._prefix):
             await self._app(scope, receive, send)
             return
-        owner_id, signed_at = self._read(header(scope, b"cookie")) or (new_id(), 0)
+        known = self._read(header(scope, b"cookie"))
+        owner_id, signed_at = known or (new_id(), 0)
         scope["state"]["owner_id"] = owner_id
-        if time.time() - signed_at > _RENEWED_AFTER.total_seconds():
+        is_old = time.time() - signed_at > _RENEWED_AFTER.total_seconds()
+        if is_old and (known or scope["method"] not in _READING):
             send = self._with_cookie(send, owner_id, secure=header(scope, b"x-forwarded-proto") == "https")
         await self._app(scope, receive, send)
 
