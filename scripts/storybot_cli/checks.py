@@ -96,12 +96,20 @@ class Checks:
         with bench.namespace(self._tools, self._family) as environment:
             self._pytest("bench", "tests/load", env=environment)
 
+    def test_faults_short(self) -> None:
+        """pytest that kills, freezes and cuts off real containers under load (SEED repeats a run)."""
+        self._faults("short")
+
     def test_faults(self) -> None:
-        """pytest that kills and freezes real containers (FORM=long for hours; SEED repeats a run)."""
+        """The same with 200 stories in flight and longer faults."""
+        self._faults("long")
+
+    def _faults(self, form: str) -> None:
         operate.build(self._tools, self._stack, self._family)
         overlays = ":".join(file for file in self._stack.overlays if file != "compose/test.yml")
-        passed_on = {name: os.environ[name] for name in ("FORM", "SEED", "KEEP_STACK") if name in os.environ}
-        self._pytest("faults", "tests/faults", env={"COMPOSE_OVERLAYS": overlays, **passed_on})
+        passed_on = {name: os.environ[name] for name in ("SEED", "KEEP_STACK") if name in os.environ}
+        env = {"COMPOSE_OVERLAYS": overlays, "FORM": form, **passed_on}
+        self._pytest(f"faults-{form}", "tests/faults", env=env)
 
     def _addresses(self) -> dict[str, str]:
         ports = _variables((ROOT / TEST_ENV).read_text())
@@ -172,7 +180,7 @@ class _Running:
 
 QUICK = ("config", "fmt", "lint", "types", "api-document", "test-unit", "test-web")
 SLOW = ("test-integration", "test-e2e", "bench-quick")
-ON_REQUEST = ("test-faults",)
+ON_REQUEST = ("test-faults-short", "test-faults")
 
 
 def run(tools: Tools, *names: str) -> None:

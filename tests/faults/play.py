@@ -17,7 +17,7 @@ from tests.faults.scene import Scene, Stage
 from tests.support.fake_llm.calls import Call
 from tests.support.poll import eventually
 
-_BROKER_REFRESHES_S = 6
+_BROKER_REFRESHES_S = 2.5
 _LATEST_STRIKE_S = 1.0
 _LEAST_IN_FLIGHT = 0.75
 
@@ -73,7 +73,7 @@ async def _quiet(stage: Stage, form: Form) -> None:
         return quiet_since is not None and time.monotonic() - quiet_since > _BROKER_REFRESHES_S
 
     try:
-        await eventually(is_quiet, "no ticket left", form.settle, interval=1.0)
+        await eventually(is_quiet, "no ticket left", form.settle, interval=0.5)
     except AssertionError:
         return
 

@@ -15,7 +15,7 @@ VIRTUAL_HOST = "storybot"
 
 @dataclass(frozen=True, slots=True)
 class QueueTotals:
-    """Messages in one queue. RabbitMQ refreshes these numbers of a quorum queue every five seconds."""
+    """Messages in one queue. RabbitMQ refreshes these numbers of a quorum queue at its ``quorum_tick_interval``."""
 
     name: str
     ready: int

@@ -16,6 +16,7 @@ from typing import Self
 
 import httpx
 
+from storybot_common.ids import new_id
 from storybot_common.trace import new_trace_id
 from tests.support.event_stream import Reading, events
 
@@ -77,13 +78,19 @@ class StoryClient:
     @classmethod
     @asynccontextmanager
     async def visit(cls, base_url: str) -> AsyncIterator[Self]:
-        """Open the page: from then on the visitor has an owner's cookie."""
+        """Come as a visitor who was here before, and has an owner's cookie.
+
+        A newcomer gets it with the answer to the first thing they write. Deleting what is not there is such a thing,
+        and leaves nothing behind.
+        """
         async with httpx.AsyncClient(
             base_url=f"{base_url}/api/v1",
             timeout=httpx.Timeout(_ANSWER_TIMEOUT_S, connect=5),
             limits=httpx.Limits(max_connections=None, max_keepalive_connections=4),
         ) as http:
-            (await http.get("/prompts", params={"limit": 1})).raise_for_status()
+            await http.delete(f"/prompts/{new_id()}")
+            if not http.cookies:
+                raise ConnectionError("the API makes no visitor")
             yield cls(http)
 
     async def send(self, submission: Submission) -> Try:
