@@ -42,7 +42,7 @@ test-unit: ## Python tests without network
 test-web: ## Tests and build of the app
 test-integration: ## Python tests on real Postgres and RabbitMQ
 test-e2e: ## The whole stack in a browser
-bench-quick: ## The bench with small counts: it works, nothing is timed
+bench-quick: ## The bench with small counts: it works, nothing is timed; not part of check
 test-faults-short: ## Containers killed, frozen and cut off under load (SEED=… repeats a run); not part of check
 test-faults: ## The same with 200 stories in flight and longer faults; not part of check
 

@@ -179,8 +179,8 @@ class _Running:
 
 
 QUICK = ("config", "fmt", "lint", "types", "api-document", "test-unit", "test-web")
-SLOW = ("test-integration", "test-e2e", "bench-quick")
-ON_REQUEST = ("test-faults-short", "test-faults")
+SLOW = ("test-integration", "test-e2e")
+ON_REQUEST = ("bench-quick", "test-faults-short", "test-faults")
 
 
 def run(tools: Tools, *names: str) -> None:
