@@ -54,7 +54,8 @@ async def served_api(settings: ApiSettings) -> AsyncIterator[tuple[str, Parts]]:
 async def visitor(address: str) -> AsyncIterator[httpx.AsyncClient]:
     """Somebody with a cookie of their own."""
     async with httpx.AsyncClient(base_url=f"{address}/api/v1", timeout=30) as browser:
-        (await browser.get("/settings")).raise_for_status()
+        await browser.post("/prompts", json={})  # refused, but an attempt to write makes a visitor
+        assert browser.cookies
         yield browser
 
 
