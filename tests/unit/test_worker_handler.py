@@ -7,10 +7,10 @@ from prometheus_client import CollectorRegistry
 
 from story_worker.author import Author
 from story_worker.handler import Handler, NotTaken
-from story_worker.llm import Llm
+from story_worker.llm import Llm, LlmRequest, Write
 from story_worker.metrics import WorkerMetrics
 from story_worker.stories import Claim, Failed, Finished, HandedBack, RetryLater
-from storybot_common.errors import FailureCode, LlmRefused, LlmUnavailable
+from storybot_common.errors import FailureCode, LlmRefused, LlmTimeout, LlmUnavailable
 from tests.unit.worker_fakes import USAGE, Answer, Desk, ScriptedLlm, SilentLlm, claim
 
 
@@ -142,6 +142,19 @@ async def test_a_cancelled_story_hangs_up_on_a_silent_model(monkeypatch: pytest.
         await handling
     assert llm.hung_up
     assert handler.at_work == []
+
+
+async def test_a_worker_that_wakes_up_too_late_does_not_ask_the_model_again() -> None:
+    desk = Desk()
+
+    class FrozenMeanwhile(ScriptedLlm):
+        async def complete(self, request: LlmRequest, write: Write) -> Finished:
+            desk.is_ours = False
+            return await super().complete(request, write)
+
+    llm = FrozenMeanwhile([LlmTimeout("no token for a minute")], ["Once more."])
+    await handler_of(claim(), llm, desk).handle()
+    assert len(llm.requests) == 1
 
 
 async def test_a_stopping_worker_hands_its_stories_back_with_their_text_and_takes_no_more() -> None:

@@ -52,6 +52,8 @@ class Author:
             async with asyncio.timeout(self._time_limit):
                 async for attempt in policy.in_place(self._retrying):
                     with attempt:
+                        if attempt.retry_state.attempt_number > 1:
+                            await manuscript.still_ours()  # a worker that was frozen may have lost it
                         return await self._try(claim, brief, manuscript)
         except TimeoutError:
             raise StoryTooLong("time limit", code=FailureCode.TIME_LIMIT) from None

@@ -35,6 +35,7 @@ class Manuscript:
         self._room.set()
         self._submitted = 0
         self._confirmed = 0
+        self._confirmation = asyncio.Event()
         self._doubted = 0
         self._look: asyncio.TimerHandle | None = None
 
@@ -79,6 +80,17 @@ class Manuscript:
         if self._look is None:
             self._look = asyncio.get_running_loop().call_later(_DOUBT_S, self._look_if_in_doubt)
 
+    async def still_ours(self) -> None:
+        """Wait until a save that was begun after this moment has shown that the story is ours.
+
+        When it is not, ``keep_saved`` raises ClaimLost and this is never answered.
+        """
+        begun_before = self._submitted
+        self._work.set()
+        while self._confirmed <= begun_before:
+            self._confirmation.clear()
+            await self._confirmation.wait()
+
     def _look_if_in_doubt(self) -> None:
         self._look = None
         if self._confirmed <= self._doubted:
@@ -97,6 +109,7 @@ class Manuscript:
                 number = self._submitted
                 await self._submit(save)
                 self._confirmed = number
+                self._confirmation.set()
                 if save.outcome is not None:
                     return
         finally:
