@@ -19,6 +19,8 @@ export WEB_UPSTREAM TLS_DIRECTORY RESOLVERS
 CONFIGURATION=/etc/storybot-gateway
 RUNTIME=/tmp/gateway
 REPLICAS=$RUNTIME/api-replicas
+SEEN=$RUNTIME/seen # a file for each address of a replica, written whenever the name has it
+BACKUP_SECONDS=60
 
 die() {
     echo "gateway: $*" >&2
@@ -39,7 +41,7 @@ check_settings() {
 render() {
     umask 077
     rm -rf "$RUNTIME"
-    mkdir -p "$RUNTIME"
+    mkdir -p "$RUNTIME" "$SEEN"
     for file in "$CONFIGURATION"/*.conf; do
         # only these: nginx has variables of its own
         # shellcheck disable=SC2016
@@ -53,14 +55,27 @@ render() {
     replicas >"$REPLICAS"
 }
 
-# The servers of nginx's upstream: one line for each address that the API's name has just now.
+# The servers of nginx's upstream: one line for each address that the API's name has just now. One that had it a
+# moment ago stays as a backup: in a rolling restart it is back before its name is looked up again, and the others
+# may be gone by then.
 replicas() {
+    now=$(date +%s)
     addresses=$(getent ahostsv4 "${API_UPSTREAM%:*}" | awk '{ print $1 }' | sort -u)
     for address in $addresses; do
         echo "server $address:${API_UPSTREAM##*:} fail_timeout=2s;"
+        echo "$address" >"$SEEN/$address"
     done
     # nginx wants at least one: nobody listens here, and visitors are told to come back
     [ -n "$addresses" ] || echo "server unix:$RUNTIME/nobody.sock;"
+    for file in "$SEEN"/*; do
+        address=${file##*/}
+        if [ ! -e "$file" ] || echo "$addresses" | grep -Fqx "$address"; then continue; fi
+        if [ $((now - $(stat -c %Y "$file"))) -le "$BACKUP_SECONDS" ]; then
+            echo "server $address:${API_UPSTREAM##*:} fail_timeout=2s backup;"
+        else
+            rm -f "$file"
+        fi
+    done
 }
 
 ensure_certificate() {
@@ -106,7 +121,7 @@ nginx -c "$RUNTIME/nginx.conf" -g 'daemon off;' &
 nginx=$!
 trap stop TERM INT QUIT
 while kill -0 "$nginx" 2>/dev/null; do
-    sleep 2 &
+    sleep 1 &
     wait $! || true
     follow_replicas
 done

@@ -48,6 +48,10 @@ class Container:
         """SIGTERM, then wait."""
         docker("stop", self.name)
 
+    def start(self) -> None:
+        """Start it again, after a stop."""
+        docker("start", self.name)
+
 
 @contextmanager
 def network() -> Iterator[str]:

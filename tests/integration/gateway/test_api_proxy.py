@@ -8,7 +8,7 @@ from http.client import HTTPConnection
 import httpx
 import pytest
 
-from tests.support.containers import network
+from tests.support.containers import docker, network
 from tests.support.poll import until
 
 from .conftest import Gateway, StartGateway, start_stub
@@ -175,6 +175,29 @@ def test_replicas_come_and_go_without_a_failed_request(start_gateway: StartGatew
                 ask()
             assert answered
             assert first_host not in answered
+
+
+def test_a_replica_that_is_back_is_used_before_its_name_is_looked_up_again(start_gateway: StartGateway) -> None:
+    """A rolling restart: the second one stops as soon as the first one is back."""
+    with network() as name, start_stub(name) as first, start_gateway(name) as gateway, start_stub(name) as second:
+        known: set[str] = set()
+
+        def both_are_known() -> bool:
+            known.add(gateway.http.get("/api/v1/ping").json()["host"])
+            return len(known) == 2
+
+        until(both_are_known, "both replicas are used")
+        first.stop()
+        until(lambda: "backup" in replicas_of(gateway), "the first one is a backup only")
+        first.start()
+        until(lambda: first.output().count("running on") == 2, "the first one is back")
+        second.stop()
+        for _ in range(20):
+            assert gateway.http.get("/api/v1/ping").status_code == 200
+
+
+def replicas_of(gateway: Gateway) -> str:
+    return docker("exec", gateway.container.name, "cat", "/tmp/gateway/api-replicas").stdout
 
 
 @pytest.mark.parametrize(
