@@ -8,6 +8,7 @@ import pytest
 import structlog
 
 from storybot_common import logs
+from tests.support.poll import eventually
 
 
 @pytest.fixture(autouse=True)
@@ -79,3 +80,30 @@ def test_lines_below_the_level_are_left_out(capsys: pytest.CaptureFixture[str]) 
     logging.getLogger("y").info("quiet")
 
     assert lines(capsys) == []
+
+
+async def test_lines_of_a_moment_are_written_together_and_a_warning_at_once(capsys: pytest.CaptureFixture[str]) -> None:
+    logs.configure("prompt-api", "INFO")
+    log = logs.get_logger("x")
+    log.info("first")
+    log.info("second")
+    assert capsys.readouterr().out == ""
+    log.warning("third")
+    assert [line["message"] for line in lines(capsys)] == ["first", "second", "third"]
+
+    log.info("fourth")
+    written = ""
+
+    async def is_written() -> bool:
+        nonlocal written
+        written += capsys.readouterr().out
+        return "fourth" in written
+
+    await eventually(is_written, "what waits is written soon")
+
+
+async def test_what_waits_is_written_at_the_end(capsys: pytest.CaptureFixture[str]) -> None:
+    logs.configure("prompt-api", "INFO")
+    logs.get_logger("x").info("last words")
+    logging.getLogger().handlers[0].flush()  # as logging.shutdown does
+    assert [line["message"] for line in lines(capsys)] == ["last words"]

@@ -15,6 +15,8 @@ from datetime import UTC, datetime
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
+from storybot_common.log_batches import BatchedStreamHandler
+
 ECS_VERSION = "8.11.0"
 
 _QUIET = ("aiormq", "aio_pika", "alembic.runtime", "httpx", "httpx2", "httpcore", "httpcore2", "openai")
@@ -49,7 +51,7 @@ def configure(service: str, level: str) -> None:
         wrapper_class=structlog.make_filtering_bound_logger(level),
         cache_logger_on_first_use=True,
     )
-    handler = logging.StreamHandler(sys.stdout)
+    handler = BatchedStreamHandler(sys.stdout)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=context,
