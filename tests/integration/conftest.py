@@ -1,7 +1,7 @@
 """Real Postgres and RabbitMQ, at DATABASE_URL and AMQP_URL."""
 
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 
 import aio_pika
@@ -13,9 +13,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from prompt_api.wiring import Parts
 from storybot_common.broker import topology
+from storybot_common.database.dedicated import DedicatedConnection
 from storybot_common.database.engine import create_engine
 from tests.support.api import Writer, api_settings, served_api, visitor
 from tests.support.database import empty, migrated_database
+
+type MakeConnection = Callable[[], DedicatedConnection]
 
 
 @pytest.fixture(scope="session")
@@ -32,6 +35,20 @@ async def engine(database_url: SecretStr) -> AsyncIterator[AsyncEngine]:
     await empty(engine)
     yield engine
     await engine.dispose()
+
+
+@pytest.fixture
+async def dedicated(database_url: SecretStr, engine: AsyncEngine) -> AsyncIterator[MakeConnection]:
+    """Makes connections to that database, each for one loop."""
+    made: list[DedicatedConnection] = []
+
+    def make() -> DedicatedConnection:
+        made.append(DedicatedConnection(database_url, service="test"))
+        return made[-1]
+
+    yield make
+    for connection in made:
+        await connection.close()
 
 
 @pytest.fixture(scope="session")

@@ -21,7 +21,7 @@ from storybot_common.database.tables import outbox
 from storybot_common.ids import new_id
 from storybot_common.messages import WriteStory
 from storybot_common.outbox import Ticket, enqueue
-from tests.integration.conftest import Api
+from tests.integration.conftest import Api, MakeConnection
 from tests.support.api import Writer, api_settings, ask
 from tests.support.poll import eventually
 
@@ -33,6 +33,8 @@ async def parts(database_url: SecretStr, amqp_url: SecretStr, engine: AsyncEngin
     """The API's parts, of which nothing runs by itself."""
     parts = build(api_settings(database_url, amqp_url))
     yield parts
+    for connection in parts.connections:
+        await connection.close()
     await parts.engine.dispose()
 
 
@@ -90,10 +92,10 @@ async def test_what_was_written_while_the_broker_was_away_is_published_later(
 
 
 async def test_several_relays_publish_every_ticket_once(
-    parts: Parts, engine: AsyncEngine, channel: AbstractChannel, amqp_url: SecretStr
+    parts: Parts, dedicated: MakeConnection, engine: AsyncEngine, channel: AbstractChannel, amqp_url: SecretStr
 ) -> None:
     await put(engine, *(Ticket(new_id(), TRACE) for _ in range(900)))
-    relays = [Relay(parts.database, parts.metrics) for _ in range(3)]
+    relays = [Relay(dedicated(), parts.metrics) for _ in range(3)]
     async with relaying(relays[0], amqp_url), relaying(relays[1], amqp_url), relaying(relays[2], amqp_url):
         await eventually(lambda: is_empty(engine), "the outbox is empty")
     assert await ready(channel) == 900

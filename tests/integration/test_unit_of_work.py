@@ -4,14 +4,16 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Coroutine
 
+import psycopg
 import pytest
 from pydantic import SecretStr
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from storybot_common.database.dedicated import DedicatedConnection
 from storybot_common.database.engine import create_engine
-from storybot_common.database.unit_of_work import DatabaseUnavailable, transact
+from storybot_common.database.unit_of_work import DatabaseUnavailable, execute, transact, transaction
 
 TABLE = "unit_of_work_test"
 
@@ -131,7 +133,7 @@ async def test_a_connection_that_dies_during_commit_leaves_doubt(engine: AsyncEn
         )
     try:
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(_kill_who_sleeps_in_commit(engine))
+            tasks.create_task(_kill_who_sleeps(engine, "COMMIT"))
             with pytest.raises(DatabaseUnavailable) as unavailable:
                 await transact(engine, lambda connection: add_one(connection, 1), patience=0.01)
         assert unavailable.value.in_doubt
@@ -141,12 +143,92 @@ async def test_a_connection_that_dies_during_commit_leaves_doubt(engine: AsyncEn
             await connection.execute(text("DROP FUNCTION slow_commit"))
 
 
-async def _kill_who_sleeps_in_commit(engine: AsyncEngine) -> None:
+async def _kill_who_sleeps(engine: AsyncEngine, query: str) -> None:
+    """Kill the backend that sleeps in this query."""
     sleeping = text(
         "SELECT pg_terminate_backend(pid, 1000) FROM pg_stat_activity"
-        " WHERE query = 'COMMIT' AND wait_event = 'PgSleep' AND datname = current_database()"
+        " WHERE query = :query AND wait_event = 'PgSleep' AND datname = current_database()"
     )
     async with asyncio.timeout(20), engine.connect() as connection:
-        while not (await connection.execute(sleeping)).all():
+        while not (await connection.execute(sleeping, {"query": query})).all():
             await connection.rollback()
             await asyncio.sleep(0.02)
+
+
+@pytest.fixture
+async def dedicated(engine: AsyncEngine) -> AsyncIterator[DedicatedConnection]:
+    connection = DedicatedConnection(SecretStr(os.environ["DATABASE_URL"]), service="test")
+    yield connection
+    await connection.close()
+
+
+async def test_a_statement_commits_by_itself_and_returns_its_rows(
+    engine: AsyncEngine, dedicated: DedicatedConnection
+) -> None:
+    rows = await execute(
+        dedicated, f"UPDATE {TABLE} SET n = n + %(by)s WHERE id = 1 RETURNING id, n", {"by": 3}, patience=5
+    )
+    assert [(row.id, row.n) for row in rows] == [(1, 3)]
+    assert await counted(engine) == 3
+
+
+async def test_a_statement_whose_connection_died_is_run_on_another_one(
+    engine: AsyncEngine, dedicated: DedicatedConnection
+) -> None:
+    (row,) = await execute(dedicated, "SELECT pg_backend_pid() AS pid", patience=5)
+    async with engine.connect() as connection:
+        await connection.execute(text("SELECT pg_terminate_backend(:pid, 1000)"), {"pid": row.pid})
+    (again,) = await execute(dedicated, "SELECT pg_backend_pid() AS pid", patience=5)
+    assert again.pid != row.pid
+
+
+async def test_a_wrong_statement_is_not_repeated(dedicated: DedicatedConnection) -> None:
+    with pytest.raises(psycopg.errors.UniqueViolation):
+        await execute(dedicated, f"INSERT INTO {TABLE} VALUES (1)", patience=5)
+
+
+async def test_an_absent_server_leaves_no_doubt_about_a_statement() -> None:
+    nowhere = DedicatedConnection(SecretStr("postgresql+psycopg://x:x@127.0.0.1:9/x"), service="test")
+    with pytest.raises(DatabaseUnavailable) as unavailable:
+        await execute(nowhere, "SELECT 1", patience=0.3)
+    assert not unavailable.value.in_doubt
+
+
+async def test_a_connection_that_dies_during_a_statement_leaves_doubt(
+    engine: AsyncEngine, dedicated: DedicatedConnection
+) -> None:
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(_kill_who_sleeps(engine, "SELECT pg_sleep(30)"))
+        with pytest.raises(DatabaseUnavailable) as unavailable:
+            await execute(dedicated, "SELECT pg_sleep(30)", patience=0.01)
+    assert unavailable.value.in_doubt
+
+
+async def test_a_refusal_does_not_settle_an_earlier_doubt(engine: AsyncEngine, dedicated: DedicatedConnection) -> None:
+    """The first try dies in the middle; the second is refused, because it takes too long."""
+    too_long = "SELECT pg_sleep(30)"
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(_kill_who_sleeps(engine, too_long))
+        with pytest.raises(DatabaseUnavailable) as unavailable:
+            await execute(dedicated, too_long, patience=0.01, in_doubt_patience=1)
+    assert isinstance(unavailable.value.__cause__, psycopg.errors.QueryCanceled)
+    assert unavailable.value.in_doubt
+
+
+async def test_a_transaction_is_not_repeated(engine: AsyncEngine, dedicated: DedicatedConnection) -> None:
+    tries = 0
+
+    async def add_and_die() -> None:
+        nonlocal tries
+        async with transaction(dedicated) as connection:
+            tries += 1
+            await connection.execute(f"UPDATE {TABLE} SET n = n + 1")
+            pid = connection.info.backend_pid
+            async with engine.connect() as killer:
+                await killer.execute(text("SELECT pg_terminate_backend(:pid, 1000)"), {"pid": pid})
+            await connection.execute("SELECT 1")
+
+    with pytest.raises(DatabaseUnavailable):
+        await add_and_die()
+    assert tries == 1
+    assert await counted(engine) == 0

@@ -3,11 +3,11 @@
 import asyncio
 from collections.abc import AsyncIterator
 
+import psycopg
 import pytest
 from aio_pika.abc import AbstractChannel
 from prometheus_client import CollectorRegistry
 from pydantic import SecretStr
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from story_worker.chunk_writer import ChunkWriter
@@ -17,6 +17,7 @@ from story_worker.stories import Claim, Failed, Fence, Finished, HandedBack, Out
 from storybot_common.broker.topology import DELAYS, JOBS
 from storybot_common.database import notifications
 from storybot_common.errors import ClaimLost, FailureCode
+from tests.integration.conftest import MakeConnection
 from tests.support.poll import eventually
 from tests.support.worker import Bookshop
 
@@ -29,8 +30,8 @@ def shop(engine: AsyncEngine, channel: AbstractChannel) -> Bookshop:
 
 
 @pytest.fixture
-async def writer(engine: AsyncEngine) -> AsyncIterator[ChunkWriter]:
-    writer = ChunkWriter(engine, lease=90, metrics=WorkerMetrics(CollectorRegistry()))
+async def writer(dedicated: MakeConnection) -> AsyncIterator[ChunkWriter]:
+    writer = ChunkWriter(dedicated(), lease=90, metrics=WorkerMetrics(CollectorRegistry()))
     task = asyncio.create_task(writer.run())
     yield writer
     task.cancel()
@@ -38,13 +39,13 @@ async def writer(engine: AsyncEngine) -> AsyncIterator[ChunkWriter]:
 
 
 @pytest.fixture
-async def claim(engine: AsyncEngine, shop: Bookshop) -> Claim:
-    return await claimed(engine, shop)
+async def claim(dedicated: MakeConnection, shop: Bookshop) -> Claim:
+    return await claimed(dedicated, shop)
 
 
-async def claimed(engine: AsyncEngine, shop: Bookshop) -> Claim:
+async def claimed(dedicated: MakeConnection, shop: Bookshop) -> Claim:
     await shop.shelve("A fox")
-    claims = Claims(engine, ClaimTerms(worker="w", lease=90, model="fake", builtin=False))
+    claims = Claims(dedicated(), ClaimTerms(worker="w", lease=90, model="fake", builtin=False))
     task = asyncio.create_task(claims.run())
     claim = await claims.next()
     task.cancel()
@@ -127,23 +128,23 @@ async def test_handing_back_is_no_delivery(writer: ChunkWriter, claim: Claim, sh
 
 
 async def test_one_save_that_cannot_be_stored_does_not_spoil_the_others(
-    writer: ChunkWriter, engine: AsyncEngine, shop: Bookshop
+    writer: ChunkWriter, dedicated: MakeConnection, shop: Bookshop
 ) -> None:
-    good, bad = await claimed(engine, shop), await claimed(engine, shop)
+    good, bad = await claimed(dedicated, shop), await claimed(dedicated, shop)
     results = await asyncio.gather(
         writer.submit(save(good, 0, "Once")),
         writer.submit(save(bad, 0, "nul \0")),
         return_exceptions=True,
     )
     assert results[0] is None
-    assert isinstance(results[1], DBAPIError)
+    assert isinstance(results[1], psycopg.Error)
     assert await shop.chunks(good.fence.story_id) == "Once"
 
 
 async def test_saves_that_wait_together_are_announced_together_and_empty_ones_not_at_all(
-    writer: ChunkWriter, engine: AsyncEngine, shop: Bookshop, database_url: SecretStr
+    writer: ChunkWriter, dedicated: MakeConnection, shop: Bookshop, database_url: SecretStr
 ) -> None:
-    claims = [await claimed(engine, shop) for _ in range(3)]
+    claims = [await claimed(dedicated, shop) for _ in range(3)]
     heard: list[str] = []
     listening = asyncio.Event()
 

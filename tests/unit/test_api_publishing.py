@@ -4,15 +4,14 @@ import asyncio
 from typing import TYPE_CHECKING, cast
 
 import pytest
-from aio_pika.abc import AbstractMessage
-from aio_pika.exceptions import DeliveryError
+from aiormq.exceptions import DeliveryError
 from pamqp.commands import Basic
 
 from prompt_api.relay.publishing import Unsent, publish
 from storybot_common.ids import new_id
 
 if TYPE_CHECKING:
-    from aio_pika.abc import AbstractChannel
+    from aiormq.channel import Channel
 
 TRACE = "0af7651916cd43dd8448eb211c80319c"
 
@@ -21,12 +20,15 @@ class Broker:
     """Stands for a channel: confirms, refuses, breaks off or says nothing, by the queue's name."""
 
     def __init__(self) -> None:
-        self.default_exchange = self
         self.silent = asyncio.Event()
 
-    async def publish(self, _message: AbstractMessage, queue: str, *, mandatory: bool) -> None:
+    async def basic_publish(
+        self, _body: bytes, *, routing_key: str, properties: object, mandatory: bool, wait: bool
+    ) -> None:
+        assert properties
         assert mandatory
-        match queue:
+        assert not wait
+        match routing_key:
             case "full":
                 raise DeliveryError(None, Basic.Nack())
             case "broken":
@@ -40,7 +42,7 @@ def rows(*queues: str) -> list[Unsent]:
 
 
 async def published(*queues: str) -> tuple[list[int], BaseException | None, bool]:
-    answer = await publish(cast("AbstractChannel", Broker()), rows(*queues), patience=0.05)
+    answer = await publish(cast("Channel", Broker()), rows(*queues), patience=0.05)
     return list(answer.confirmed), answer.error, answer.was_refused
 
 

@@ -14,6 +14,7 @@ from prompt_api.metrics import Metrics
 from prompt_api.stream.live_story import LiveStory
 from prompt_api.stream.position import Position
 from prompt_api.stream.response import StoryEvents
+from prompt_api.stream.viewer import Pulse
 from tests.unit.test_api_live_story import STORY, snapshot
 
 if TYPE_CHECKING:
@@ -89,11 +90,14 @@ async def serve(
     heartbeat: float = 60,
     patience: float = 60,
 ) -> None:
-    response = StoryEvents(
-        STORY, owner_id, position, hub=cast("Hub", hub), metrics=metrics, heartbeat=heartbeat, patience=patience
-    )
-    async with asyncio.timeout(20):
-        await response({"type": "http"}, connection.receive, connection.send)
+    pulse = Pulse(heartbeat=heartbeat, patience=patience)
+    response = StoryEvents(STORY, owner_id, position, hub=cast("Hub", hub), pulse=pulse, metrics=metrics)
+    beating = asyncio.create_task(pulse.run())
+    try:
+        async with asyncio.timeout(20):
+            await response({"type": "http"}, connection.receive, connection.send)
+    finally:
+        beating.cancel()
 
 
 async def test_the_stream_ends_with_the_story(story: LiveStory, connection: Connection, metrics: Metrics) -> None:

@@ -40,7 +40,7 @@ def create_api(parts: Parts) -> FastAPI:
     limit = settings.active_stories_per_owner
     prompts.install(api, parts.database, parts.submissions, stories_per_owner=limit)
     stories.install(api, parts.database, stories_per_owner=limit)
-    stream.install(api, parts.hub, parts.metrics, heartbeat=settings.heartbeat_s, patience=settings.slow_viewer_s)
+    stream.install(api, parts.hub, parts.pulse, parts.metrics)
     preferences.install(
         api,
         parts.database,

@@ -1,7 +1,7 @@
 """Makes every part once and gives it what it needs; nothing connects before the start."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -19,8 +19,10 @@ from prompt_api.relay.relay import Relay
 from prompt_api.stories.queue import positions
 from prompt_api.stream import reading
 from prompt_api.stream.hub import Hub
+from prompt_api.stream.viewer import Pulse
 from storybot_common.broker.connection import keep_connected
 from storybot_common.database import notifications
+from storybot_common.database.dedicated import DedicatedConnection
 from storybot_common.database.engine import create_engine
 from storybot_common.logs import get_logger
 
@@ -36,10 +38,12 @@ class Parts:
 
     settings: ApiSettings
     engine: AsyncEngine
+    connections: Collection[DedicatedConnection]
     database: Database
     metrics: Metrics
     submissions: Submissions
     hub: Hub
+    pulse: Pulse
     relay: Relay
     reconciler: Reconciler
 
@@ -54,22 +58,28 @@ def build(settings: ApiSettings) -> Parts:
         in_doubt_patience=settings.in_doubt_patience_s,
     )
     metrics = Metrics(CollectorRegistry())
+    dedicated = {
+        loop: DedicatedConnection(settings.database_url, service=SERVICE) for loop in ("submissions", "relay", "hub")
+    }
     return Parts(
         settings=settings,
         engine=engine,
+        connections=dedicated.values(),
         database=database,
         metrics=metrics,
         submissions=Submissions(
-            database,
+            dedicated["submissions"],
             metrics,
             stories_per_owner=settings.active_stories_per_owner,
             patience=settings.submission_patience_s,
+            in_doubt_patience=settings.in_doubt_patience_s,
         ),
         hub=Hub(
-            lambda known: database.read(lambda connection: reading.read(connection, known)),
+            lambda known: reading.read(dedicated["hub"], known, patience=settings.read_patience_s),
             lambda story_ids: database.read(lambda connection: positions(connection, story_ids)),
         ),
-        relay=Relay(database, metrics),
+        pulse=Pulse(heartbeat=settings.heartbeat_s, patience=settings.slow_viewer_s),
+        relay=Relay(dedicated["relay"], metrics),
         reconciler=Reconciler(database, metrics, every=settings.reconcile_every_s),
     )
 
@@ -80,6 +90,7 @@ async def running(parts: Parts) -> AsyncIterator[None]:
     jobs: dict[str, Callable[[], Awaitable[None]]] = {
         "submissions": parts.submissions.run,
         "hub": parts.hub.run,
+        "pulse": parts.pulse.run,
         "queue_positions": parts.hub.follow_the_queue,
         "notifications": lambda: _listen(parts),
         "broker": lambda: _use_broker(parts),
@@ -93,6 +104,8 @@ async def running(parts: Parts) -> AsyncIterator[None]:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        for connection in parts.connections:
+            await connection.close()
         await parts.engine.dispose()
         log.info("stopped")
 

@@ -16,16 +16,15 @@ import asyncio
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import LiteralString
 from uuid import UUID
 
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
-
 from story_worker.stories import Claim, Fence
-from storybot_common import story_settings
+from storybot_common.database.dedicated import DedicatedConnection, Parameters, Row
 from storybot_common.database.group_commit import GroupCommitter
-from storybot_common.database.notifications import notify_stories
-from storybot_common.database.unit_of_work import transact
+from storybot_common.database.notifications import IDS_PER_NOTIFICATION, STORIES
+from storybot_common.database.unit_of_work import execute
+from storybot_common.story_settings import StorySettings
 
 _WINDOW = 100
 _MAX_BATCH = 32
@@ -33,24 +32,24 @@ _PASSES = 50
 _PAUSE_S = 0.05
 _BEFORE_THE_FIRST_OWNER = UUID(int=0)
 
-_CLAIM = text("""
+_CLAIM = """
 WITH RECURSIVE later AS (
-    (SELECT owner_id FROM stories WHERE status = 'queued' AND owner_id > :after ORDER BY owner_id LIMIT 1)
+    (SELECT owner_id FROM stories WHERE status = 'queued' AND owner_id > %(after)s ORDER BY owner_id LIMIT 1)
     UNION ALL
     SELECT (SELECT s.owner_id FROM stories s
             WHERE s.status = 'queued' AND s.owner_id > later.owner_id ORDER BY s.owner_id LIMIT 1)
     FROM later WHERE later.owner_id IS NOT NULL
 ), earlier AS (
-    (SELECT owner_id FROM stories WHERE status = 'queued' AND owner_id <= :after ORDER BY owner_id LIMIT 1)
+    (SELECT owner_id FROM stories WHERE status = 'queued' AND owner_id <= %(after)s ORDER BY owner_id LIMIT 1)
     UNION ALL
     SELECT (SELECT s.owner_id FROM stories s
-            WHERE s.status = 'queued' AND s.owner_id > earlier.owner_id AND s.owner_id <= :after
+            WHERE s.status = 'queued' AND s.owner_id > earlier.owner_id AND s.owner_id <= %(after)s
             ORDER BY s.owner_id LIMIT 1)
     FROM earlier WHERE earlier.owner_id IS NOT NULL
 ), owners AS MATERIALIZED (
     SELECT owner_id, row_number() OVER () AS position
     FROM (SELECT owner_id FROM (SELECT owner_id FROM later UNION ALL SELECT owner_id FROM earlier) AS everybody
-          WHERE owner_id IS NOT NULL LIMIT :window) AS next_owners
+          WHERE owner_id IS NOT NULL LIMIT %(window)s) AS next_owners
 ), writing AS (
     SELECT owner_id, count(*) AS stories FROM stories WHERE status = 'writing' GROUP BY owner_id
 ), candidates AS (
@@ -60,35 +59,40 @@ WITH RECURSIVE later AS (
     CROSS JOIN LATERAL (
         SELECT id, queued_at FROM stories
         WHERE status = 'queued' AND owner_id = owners.owner_id AND available_at <= now()
-        ORDER BY queued_at, id LIMIT :wanted
+        ORDER BY queued_at, id LIMIT %(wanted)s
     ) AS c
 ), chosen AS (
     SELECT s.id FROM stories s
-    WHERE s.id = ANY (ARRAY(SELECT id FROM candidates ORDER BY turn, queued_at, id LIMIT :wanted))
+    WHERE s.id = ANY (ARRAY(SELECT id FROM candidates ORDER BY turn, queued_at, id LIMIT %(wanted)s))
       AND s.status = 'queued' AND s.available_at <= now()
     FOR NO KEY UPDATE SKIP LOCKED
 ), claimed AS (
     UPDATE stories s SET
-        status = 'writing', attempt = s.attempt + 1, deliveries = s.deliveries + 1, worker = :worker,
-        lease_expires_at = now() + make_interval(secs => :lease), started_at = coalesce(s.started_at, now()),
-        model = :model, model_builtin = :builtin,
+        status = 'writing', attempt = s.attempt + 1, deliveries = s.deliveries + 1, worker = %(worker)s,
+        lease_expires_at = now() + make_interval(secs => %(lease)s::float8), started_at = coalesce(s.started_at, now()),
+        model = coalesce(settings.story_model, %(model)s), model_builtin = %(builtin)s,
         resumption = CASE WHEN s.text_length > 0 THEN 'continued' ELSE s.resumption END
-    FROM chosen, prompts p WHERE s.id = chosen.id AND p.id = s.prompt_id
+    FROM chosen, prompts p, settings WHERE s.id = chosen.id AND p.id = s.prompt_id
     RETURNING s.id, s.attempt, s.trace_id, s.deliveries, s.text, s.text_length, s.model, p.content, p.options,
-              s.queued_at, s.available_at, s.started_at
+              s.queued_at, s.available_at, s.started_at, to_jsonb(settings) AS settings
+), told AS (
+    SELECT pg_notify(%(channel)s, string_agg(id::text, ','))
+    FROM (SELECT id, (row_number() OVER () - 1) / %(ids_a_message)s::int AS part FROM claimed) AS new
+    GROUP BY part
 )
-SELECT (SELECT owner_id FROM owners ORDER BY position DESC LIMIT 1) AS last_owner, claimed.*,
+SELECT (SELECT count(*) FROM told) AS told,
+       (SELECT owner_id FROM owners ORDER BY position DESC LIMIT 1) AS last_owner, claimed.*,
        extract(epoch FROM now() - claimed.started_at)::float8 AS tried_for,
        extract(epoch FROM now() - greatest(claimed.queued_at, claimed.available_at))::float8 AS waited
 FROM (VALUES (1)) AS always LEFT JOIN claimed ON true
-""")
+"""
 
-_ANY_LEFT = text("SELECT EXISTS (SELECT FROM stories WHERE status = 'queued' AND available_at <= now())")
+_ANY_LEFT = "SELECT EXISTS (SELECT FROM stories WHERE status = 'queued' AND available_at <= now()) AS any_left"
 
-_WRITTEN = text("""
+_WRITTEN = """
 SELECT story_id, string_agg(text, '' ORDER BY "offset") AS text FROM story_chunks
-WHERE story_id = ANY (:ids) GROUP BY story_id
-""")
+WHERE story_id = ANY (%(ids)s) GROUP BY story_id
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +108,8 @@ class ClaimTerms:
 class Claims:
     """Answers tickets with claims, many tickets in one transaction."""
 
-    def __init__(self, engine: AsyncEngine, terms: ClaimTerms) -> None:
-        self._engine = engine
+    def __init__(self, connection: DedicatedConnection, terms: ClaimTerms) -> None:
+        self._connection = connection
         self._terms = terms
         self._last_owner = _BEFORE_THE_FIRST_OWNER
         self._tickets: GroupCommitter[None, Claim | None] = GroupCommitter(
@@ -143,49 +147,45 @@ class Claims:
         return [*claims, *[None] * (wanted - len(claims))]
 
     async def _claim(self, wanted: int) -> tuple[list[Claim], bool]:
-        """One pass: up to ``wanted`` claims, and whether stories were left for another."""
-        return await transact(self._engine, lambda connection: self._pass(connection, wanted), patience=math.inf)
+        """One pass: up to ``wanted`` claims, and whether stories were left for another.
 
-    async def _pass(self, connection: AsyncConnection, wanted: int) -> tuple[list[Claim], bool]:
-        settings = await story_settings.read(connection)
-        rows = (
-            await connection.execute(
-                _CLAIM,
-                {
-                    "after": self._last_owner,
-                    "window": _WINDOW,
-                    "wanted": wanted,
-                    "worker": self._terms.worker,
-                    "lease": self._terms.lease,
-                    "model": settings.story_model or self._terms.model,
-                    "builtin": self._terms.builtin,
-                },
-            )
-        ).all()
+        The text of earlier attempts is read after the claim is committed: from then on nobody else adds to it.
+        """
+        rows = await self._execute(
+            _CLAIM,
+            {
+                "after": self._last_owner,
+                "window": _WINDOW,
+                "wanted": wanted,
+                "worker": self._terms.worker,
+                "lease": self._terms.lease,
+                "model": self._terms.model,
+                "builtin": self._terms.builtin,
+                "channel": STORIES,
+                "ids_a_message": IDS_PER_NOTIFICATION,
+            },
+        )
         self._last_owner = rows[0].last_owner or _BEFORE_THE_FIRST_OWNER
         claimed = [row for row in rows if row.id is not None]
-        any_left = len(claimed) < wanted and bool(await connection.scalar(_ANY_LEFT))
-        chunks = await _chunks(connection, [row.id for row in claimed if row.text_length])
-        await notify_stories(connection, [row.id for row in claimed])
-        return [
-            Claim(
-                fence=Fence(row.id, row.attempt),
-                trace_id=row.trace_id,
-                content=row.content,
-                options=row.options,
-                written=row.text + chunks.get(row.id, ""),
-                model=row.model,
-                deliveries=row.deliveries,
-                tried_for=row.tried_for,
-                waited=row.waited,
-                settings=settings,
-            )
-            for row in claimed
-        ], any_left
+        begun = [row.id for row in claimed if row.text_length]
+        chunks = {row.story_id: row.text for row in await self._execute(_WRITTEN, {"ids": begun})} if begun else {}
+        any_left = len(claimed) < wanted and (await self._execute(_ANY_LEFT))[0].any_left
+        return [_as_claim(row, row.text + chunks.get(row.id, "")) for row in claimed], any_left
+
+    async def _execute(self, statement: LiteralString, parameters: Parameters | None = None) -> Sequence[Row]:
+        return await execute(self._connection, statement, parameters, patience=math.inf)
 
 
-async def _chunks(connection: AsyncConnection, ids: list[UUID]) -> dict[UUID, str]:
-    if not ids:
-        return {}
-    rows = await connection.execute(_WRITTEN, {"ids": ids})
-    return {row.story_id: row.text for row in rows}
+def _as_claim(row: Row, written: str) -> Claim:
+    return Claim(
+        fence=Fence(row.id, row.attempt),
+        trace_id=row.trace_id,
+        content=row.content,
+        options=row.options,
+        written=written,
+        model=row.model,
+        deliveries=row.deliveries,
+        tried_for=row.tried_for,
+        waited=row.waited,
+        settings=StorySettings.model_validate(row.settings, extra="ignore"),
+    )

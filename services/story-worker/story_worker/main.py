@@ -23,13 +23,14 @@ from story_worker.llm import OpenAiLlm, Patience
 from story_worker.metrics import WorkerMetrics
 from story_worker.takeover import Takeover
 from storybot_common import logs
+from storybot_common.database.dedicated import DedicatedConnection
 from storybot_common.database.engine import create_engine
 from storybot_common.database.notifications import STORIES, listen, story_ids
 from storybot_common.settings import load
 
 SERVICE = "story-worker"
 _HAND_BACK_S = 6.0
-_CONNECTIONS = 4  # claims, saves, takeover, and one to spare
+_CONNECTIONS = 2  # takeover, and one to spare
 
 log = logs.get_logger(__name__)
 
@@ -60,9 +61,10 @@ async def run(settings: WorkerSettings, stopping: asyncio.Event) -> None:
             next_token=settings.llm_token_timeout_seconds,
         ),
     )
+    claiming, saving = (DedicatedConnection(settings.database_url, service=SERVICE) for _loop in range(2))
     terms = ClaimTerms(settings.worker_name, settings.claim_lease_seconds, settings.llm_model, settings.builtin)
-    claims = Claims(engine, terms)
-    writer = ChunkWriter(engine, lease=settings.claim_lease_seconds, metrics=metrics)
+    claims = Claims(claiming, terms)
+    writer = ChunkWriter(saving, lease=settings.claim_lease_seconds, metrics=metrics)
     author = Author(
         llm,
         continuation=settings.continuation,
@@ -121,6 +123,8 @@ async def run(settings: WorkerSettings, stopping: asyncio.Event) -> None:
                 task.cancel()
     finally:
         await llm.close()
+        for connection in (claiming, saving):
+            await connection.close()
         await engine.dispose()
         log.info("worker_stopped")
 

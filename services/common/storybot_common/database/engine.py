@@ -23,12 +23,16 @@ def create_engine(url: SecretStr, *, service: str, pool_size: int) -> AsyncEngin
     )
 
 
-def connect_arguments(service: str) -> dict[str, str | int]:
-    """Parameters of every connection (libpq's names); times in the unit that libpq wants."""
-    timeouts = {
+def connect_arguments(service: str, **settings: str) -> dict[str, str | int]:
+    """Parameters of every connection (libpq's names); times in the unit that libpq wants.
+
+    ``settings`` are further settings of the server for the session.
+    """
+    settings_of_session = {
         "statement_timeout": STATEMENT_TIMEOUT_MS,
         "lock_timeout": LOCK_TIMEOUT_MS,
         "idle_in_transaction_session_timeout": STATEMENT_TIMEOUT_MS * 2,
+        **settings,
     }
     return {
         "application_name": service,
@@ -37,5 +41,5 @@ def connect_arguments(service: str) -> dict[str, str | int]:
         "keepalives_interval": 2,
         "keepalives_count": 3,
         "tcp_user_timeout": UNACKNOWLEDGED_DATA_TIMEOUT_MS,
-        "options": " ".join(f"-c {name}={value}" for name, value in timeouts.items()),
+        "options": " ".join(f"-c {name}={value}" for name, value in settings_of_session.items()),
     }

@@ -8,26 +8,26 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
-
-from sqlalchemy import Integer, LargeBinary, Row, Text, Uuid, bindparam, text
-from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from prompt_api.prompts.schemas import NewPrompt
 from storybot_common.broker.topology import JOBS
+from storybot_common.database.dedicated import Parameters, Row
 from storybot_common.database.notifications import OUTBOX
 
+# Stores those that are not there yet, with their first stories and tickets, and wakes the relays when it commits.
+#
 # given     the submissions, in the order in which they came
 # known     prompts that are there already: from a try before (its id), or from a request before (owner and key)
 # active    unfinished stories of the owners
 # fresh     the others, each with the number of unfinished stories that its owner would have with it; of those with
 #           the same key the first only
 # Two API processes may both find the last room below the limit: it guards the queue and is no quota.
-_STORE = text("""
+STORE = """
 WITH given AS (
-    SELECT * FROM unnest(:prompt_ids, :story_ids, :owner_ids, :contents, :options, :keys, :hashes, :trace_ids)
+    SELECT * FROM unnest(
+        %(prompt_ids)s::uuid[], %(story_ids)s::uuid[], %(owner_ids)s::uuid[], %(contents)s::text[],
+        %(options)s::text[], %(keys)s::text[], %(hashes)s::bytea[], %(trace_ids)s::text[])
         WITH ORDINALITY AS submitted (prompt_id, story_id, owner_id, content, options, key, hash, trace_id, number)
 ), known AS (
     SELECT given.number, prompts.id, prompts.request_hash, prompts.created_at
@@ -38,9 +38,9 @@ WITH given AS (
     WHERE prompts.idempotency_key IS NOT NULL
 ), active AS (
     SELECT owner_id, count(*) AS stories FROM (
-        SELECT owner_id FROM stories WHERE status = 'queued' AND owner_id = ANY (:owner_ids)
+        SELECT owner_id FROM stories WHERE status = 'queued' AND owner_id = ANY (%(owner_ids)s::uuid[])
         UNION ALL
-        SELECT owner_id FROM stories WHERE status = 'writing' AND owner_id = ANY (:owner_ids)
+        SELECT owner_id FROM stories WHERE status = 'writing' AND owner_id = ANY (%(owner_ids)s::uuid[])
     ) AS unfinished GROUP BY owner_id
 ), fresh AS (
     SELECT given.*, coalesce(active.stories, 0) + row_number() OVER (PARTITION BY owner_id ORDER BY number) AS stories
@@ -52,7 +52,7 @@ WITH given AS (
       )
 ), stored AS (
     INSERT INTO prompts (id, owner_id, content, options, idempotency_key, request_hash)
-    SELECT prompt_id, owner_id, content, options::jsonb, key, hash FROM fresh WHERE stories <= :story_limit
+    SELECT prompt_id, owner_id, content, options::jsonb, key, hash FROM fresh WHERE stories <= %(story_limit)s::int
     ON CONFLICT DO NOTHING
     RETURNING id, created_at
 ), queued AS (
@@ -60,26 +60,19 @@ WITH given AS (
     SELECT story_id, prompt_id, owner_id, trace_id FROM fresh JOIN stored ON stored.id = fresh.prompt_id
     RETURNING id, trace_id
 ), tickets AS (
-    INSERT INTO outbox (queue, story_id, trace_id) SELECT :queue, id, trace_id FROM queued
+    INSERT INTO outbox (queue, story_id, trace_id) SELECT %(queue)s, id, trace_id FROM queued
 ), woken AS (
-    SELECT pg_notify(:channel, '') WHERE EXISTS (SELECT FROM stored)
+    SELECT pg_notify(%(channel)s, '') WHERE EXISTS (SELECT FROM stored)
 )
 SELECT given.number, stored.created_at AS stored_at, known.id AS known_id, known.request_hash AS known_hash,
-       known.created_at AS known_at, coalesce(fresh.stories > :story_limit, false) AS is_over_limit,
+       known.created_at AS known_at, coalesce(fresh.stories > %(story_limit)s::int, false) AS is_over_limit,
        (SELECT count(*) FROM woken) AS woken
 FROM given
 LEFT JOIN stored ON stored.id = given.prompt_id
 LEFT JOIN known ON known.number = given.number
 LEFT JOIN fresh ON fresh.number = given.number
 ORDER BY given.number
-""").bindparams(
-    *(bindparam(name, type_=ARRAY(Uuid)) for name in ("prompt_ids", "story_ids", "owner_ids")),
-    *(bindparam(name, type_=ARRAY(Text)) for name in ("contents", "options", "keys", "trace_ids")),
-    bindparam("hashes", type_=ARRAY(LargeBinary)),
-    bindparam("story_limit", type_=Integer),
-    bindparam("queue", JOBS, type_=Text),
-    bindparam("channel", OUTBOX, type_=Text),
-)
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,29 +126,25 @@ class Beaten:
 type Finding = Stored | Known | OverLimit | Beaten
 
 
-async def store(connection: AsyncConnection, batch: Sequence[Submission], *, story_limit: int) -> list[Finding]:
-    """Store those of the batch that are not there yet, with their first stories and the tickets for them.
-
-    Wakes the relays when the transaction commits. Returns what became of each, in the same order.
-    """
-    rows = await connection.execute(
-        _STORE,
-        {
-            "prompt_ids": [one.prompt_id for one in batch],
-            "story_ids": [one.story_id for one in batch],
-            "owner_ids": [one.owner_id for one in batch],
-            "contents": [one.prompt.content for one in batch],
-            "options": [one.prompt.options.model_dump_json(exclude_none=True) for one in batch],
-            "keys": [one.idempotency_key for one in batch],
-            "hashes": [one.request_hash for one in batch],
-            "trace_ids": [one.trace_id for one in batch],
-            "story_limit": story_limit,
-        },
-    )
-    return [_finding(row) for row in rows]
+def parameters(batch: Sequence[Submission], *, story_limit: int) -> Parameters:
+    """Of STORE."""
+    return {
+        "prompt_ids": [one.prompt_id for one in batch],
+        "story_ids": [one.story_id for one in batch],
+        "owner_ids": [one.owner_id for one in batch],
+        "contents": [one.prompt.content for one in batch],
+        "options": [one.prompt.options.model_dump_json(exclude_none=True) for one in batch],
+        "keys": [one.idempotency_key for one in batch],
+        "hashes": [one.request_hash for one in batch],
+        "trace_ids": [one.trace_id for one in batch],
+        "story_limit": story_limit,
+        "queue": JOBS,
+        "channel": OUTBOX,
+    }
 
 
-def _finding(row: Row[Any]) -> Finding:
+def finding(row: Row) -> Finding:
+    """What became of a submission, from its row of STORE; the rows come in the order of the batch."""
     if row.stored_at is not None:
         return Stored(row.stored_at)
     if row.known_id is not None:

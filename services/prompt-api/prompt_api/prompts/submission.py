@@ -5,16 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncConnection
+import psycopg
 
-from prompt_api.database import Database
 from prompt_api.http.problems import ApiProblem, Conflict, TooManyStories, Unavailable
 from prompt_api.metrics import Metrics
+from prompt_api.prompts import storage
 from prompt_api.prompts.schemas import NewPrompt
-from prompt_api.prompts.storage import Beaten, Finding, Known, OverLimit, Stored, Submission, store
+from prompt_api.prompts.storage import Beaten, Finding, Known, OverLimit, Stored, Submission
+from storybot_common.database.dedicated import DedicatedConnection
 from storybot_common.database.group_commit import GroupCommitter
-from storybot_common.database.unit_of_work import is_transient
+from storybot_common.database.unit_of_work import execute, is_transient
 from storybot_common.ids import new_id
 
 _MAX_BATCH = 256
@@ -31,18 +31,32 @@ class Accepted:
 
 
 class Submissions:
-    """Takes prompts from many requests and stores them in groups."""
+    """Takes prompts from many requests and stores them in groups.
 
-    def __init__(self, database: Database, metrics: Metrics, *, stories_per_owner: int, patience: float) -> None:
-        self._database = database
+    ``patience`` is how long (seconds) a prompt waits for Postgres before it is refused, ``in_doubt_patience`` for a
+    commit whose answer never came.
+    """
+
+    def __init__(
+        self,
+        connection: DedicatedConnection,
+        metrics: Metrics,
+        *,
+        stories_per_owner: int,
+        patience: float,
+        in_doubt_patience: float,
+    ) -> None:
+        self._connection = connection
         self._metrics = metrics
         self._stories_per_owner = stories_per_owner
+        self._patience = patience
+        self._in_doubt_patience = in_doubt_patience
         self._committer = GroupCommitter(
             self._commit,
             max_batch=_MAX_BATCH,
             max_waiting=_MAX_WAITING,
             max_wait=patience,
-            is_callers_fault=lambda error: isinstance(error, DBAPIError) and not is_transient(error),
+            is_callers_fault=lambda error: isinstance(error, psycopg.Error) and not is_transient(error),
         )
 
     async def run(self) -> None:
@@ -62,18 +76,24 @@ class Submissions:
         )
 
     async def _commit(self, batch: Sequence[Submission]) -> list[Accepted | Exception]:
-        findings = await self._database.write(lambda connection: self._store(connection, batch))
+        findings = await self._store(batch)
+        beaten = [number for number, finding in enumerate(findings) if isinstance(finding, Beaten)]
+        if beaten:  # the others' transaction is over by now, so a second look finds what they stored
+            again = await self._store([batch[number] for number in beaten])
+            for number, finding in zip(beaten, again, strict=True):
+                findings[number] = finding
         self._metrics.submission_batch.observe(len(batch))
         return [self._outcome(one, finding) for one, finding in zip(batch, findings, strict=True)]
 
-    async def _store(self, connection: AsyncConnection, batch: Sequence[Submission]) -> list[Finding]:
-        findings = await store(connection, batch, story_limit=self._stories_per_owner)
-        beaten = [number for number, finding in enumerate(findings) if isinstance(finding, Beaten)]
-        if beaten:  # the others' transaction is over by now, so a second look finds what they stored
-            again = await store(connection, [batch[n] for n in beaten], story_limit=self._stories_per_owner)
-            for number, finding in zip(beaten, again, strict=True):
-                findings[number] = finding
-        return findings
+    async def _store(self, batch: Sequence[Submission]) -> list[Finding]:
+        rows = await execute(
+            self._connection,
+            storage.STORE,
+            storage.parameters(batch, story_limit=self._stories_per_owner),
+            patience=self._patience,
+            in_doubt_patience=self._in_doubt_patience,
+        )
+        return [storage.finding(row) for row in rows]
 
     def _outcome(self, submission: Submission, finding: Finding) -> Accepted | ApiProblem:
         match finding:

@@ -1,21 +1,30 @@
-"""Publishing tickets with confirms."""
+"""Publishing tickets with confirms.
+
+On aiormq's channel, which lies below aio-pika's: there a message is handed over without waiting until it and each one
+before it have left the socket, which in batches is most of the cost.
+"""
 
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from uuid import UUID
 
-from aio_pika import DeliveryMode, Message
-from aio_pika.abc import AbstractChannel, HeadersType
-from aio_pika.exceptions import DeliveryError
+from aiormq import spec
+from aiormq.channel import Channel
+from aiormq.exceptions import DeliveryError
 
 from storybot_common import trace
 from storybot_common.messages import CONTENT_TYPE, WriteStory
+
+if TYPE_CHECKING:
+    from pamqp.common import FieldTable
 
 PATIENCE_S = 5.0
 """Must stay below Postgres' limit for idle transactions: the rows are locked meanwhile."""
 
 MESSAGE_TYPE = "WriteStory.v1"
+_PERSISTENT = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +50,7 @@ class Published:
         return isinstance(self.error, DeliveryError)
 
 
-async def publish(channel: AbstractChannel, rows: Sequence[Unsent], *, patience: float = PATIENCE_S) -> Published:
+async def publish(channel: Channel, rows: Sequence[Unsent], *, patience: float = PATIENCE_S) -> Published:
     """Publish all rows at once and wait for the broker's answers, up to ``patience`` seconds for all together."""
     answers = [asyncio.create_task(_publish_one(channel, row)) for row in rows]
     try:
@@ -62,15 +71,12 @@ def _error(answer: asyncio.Task[None]) -> BaseException | None:
     return answer.exception()
 
 
-async def _publish_one(channel: AbstractChannel, row: Unsent) -> None:
-    headers: HeadersType = {trace.HEADER.lower(): row.trace_id}
+async def _publish_one(channel: Channel, row: Unsent) -> None:
+    headers: FieldTable = {trace.HEADER.lower(): row.trace_id}
     if parent := trace.traceparent(row.trace_id):
         headers[trace.TRACEPARENT_HEADER] = parent
-    message = Message(
-        WriteStory(story_id=row.story_id).encode(),
-        headers=headers,
-        content_type=CONTENT_TYPE,
-        delivery_mode=DeliveryMode.PERSISTENT,
-        type=MESSAGE_TYPE,
+    properties = spec.Basic.Properties(
+        headers=headers, content_type=CONTENT_TYPE, delivery_mode=_PERSISTENT, message_type=MESSAGE_TYPE
     )
-    await channel.default_exchange.publish(message, row.queue, mandatory=True)
+    body = WriteStory(story_id=row.story_id).encode()
+    await channel.basic_publish(body, routing_key=row.queue, properties=properties, mandatory=True, wait=False)

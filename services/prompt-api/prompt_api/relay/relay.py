@@ -7,17 +7,15 @@ delete publishes a ticket twice, which is harmless.
 
 import asyncio
 from contextlib import suppress
+from typing import cast
 
-from aio_pika.abc import AbstractChannel, AbstractConnection
-from sqlalchemy import BigInteger, any_, bindparam, delete, select
-from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.ext.asyncio import AsyncConnection
+from aio_pika.abc import AbstractConnection
+from aiormq.channel import Channel
 
-from prompt_api.database import Database
 from prompt_api.metrics import Metrics
 from prompt_api.relay.publishing import Published, Unsent, publish
-from storybot_common.database.tables import outbox
-from storybot_common.database.unit_of_work import DatabaseUnavailable
+from storybot_common.database.dedicated import DedicatedConnection, Row
+from storybot_common.database.unit_of_work import DatabaseUnavailable, transaction
 from storybot_common.logs import get_logger
 
 _BATCH = 200
@@ -25,13 +23,8 @@ _POLL_S = 1.5
 _AFTER_REFUSAL_S = 2.0
 _PACE_MAX_S = 0.02
 
-_UNSENT = (
-    select(outbox.c.id, outbox.c.queue, outbox.c.story_id, outbox.c.trace_id)
-    .order_by(outbox.c.id)
-    .limit(_BATCH)
-    .with_for_update(skip_locked=True)
-)
-_DELETE = delete(outbox).where(outbox.c.id == any_(bindparam("ids", type_=ARRAY(BigInteger))))
+_UNSENT = "SELECT id, queue, story_id, trace_id FROM outbox ORDER BY id LIMIT %(batch)s FOR UPDATE SKIP LOCKED"
+_DELETE = "DELETE FROM outbox WHERE id = ANY (%(ids)s)"
 
 log = get_logger(__name__)
 
@@ -39,8 +32,8 @@ log = get_logger(__name__)
 class Relay:
     """Publishes on one broker connection at a time."""
 
-    def __init__(self, database: Database, metrics: Metrics) -> None:
-        self._database = database
+    def __init__(self, connection: DedicatedConnection, metrics: Metrics) -> None:
+        self._connection = connection
         self._metrics = metrics
         self._woken = asyncio.Event()
 
@@ -48,30 +41,33 @@ class Relay:
         """There may be something to publish."""
         self._woken.set()
 
-    async def run(self, connection: AbstractConnection) -> None:
-        """Publish until cancelled, or until the connection fails."""
-        channel = await connection.channel(publisher_confirms=True, on_return_raises=True)
+    async def run(self, broker: AbstractConnection) -> None:
+        """Publish until cancelled, or until the broker's connection fails."""
+        channel = await broker.channel(publisher_confirms=True, on_return_raises=True)
+        underlay = cast("Channel", await channel.get_underlay_channel())
         clock = asyncio.get_running_loop().time
         while True:
             self._woken.clear()
             started = clock()
-            try:
-                while await self._publish_some(channel):
-                    pass
-            except DatabaseUnavailable:
-                log.warning("outbox_not_read")
+            while await self._publish_some(underlay):
+                pass
             # publishing takes at most half of the time: under load there is more in each batch, which costs less
             await asyncio.sleep(min(_PACE_MAX_S, clock() - started))
             with suppress(TimeoutError):
                 async with asyncio.timeout(_POLL_S):
                     await self._woken.wait()
 
-    async def _publish_some(self, channel: AbstractChannel) -> bool:
+    async def _publish_some(self, channel: Channel) -> bool:
         """Publish one batch; True when there may be more.
 
-        Raises what the connection raised, so that it is made anew.
+        Raises what the broker's connection raised, so that it is made anew. While Postgres is away nothing is
+        published; the next poll looks again.
         """
-        published = await self._database.write(lambda connection: _publish_batch(connection, channel))
+        try:
+            published = await self._publish_batch(channel)
+        except DatabaseUnavailable:
+            log.warning("outbox_not_read")
+            return False
         self._metrics.relay_published.inc(len(published.confirmed))
         if published.error is None:
             return len(published.confirmed) == _BATCH
@@ -82,11 +78,12 @@ class Relay:
         await asyncio.sleep(_AFTER_REFUSAL_S)
         return False
 
-
-async def _publish_batch(connection: AsyncConnection, channel: AbstractChannel) -> Published:
-    """Publish rows that this transaction holds, and delete those that were confirmed."""
-    rows = await connection.execute(_UNSENT)
-    published = await publish(channel, [Unsent(*row) for row in rows])
-    if published.confirmed:
-        await connection.execute(_DELETE, {"ids": list(published.confirmed)})
-    return published
+    async def _publish_batch(self, channel: Channel) -> Published:
+        """Publish rows that this transaction holds, and delete those that were confirmed."""
+        async with transaction(self._connection) as connection:
+            cursor = await connection.execute(_UNSENT, {"batch": _BATCH})
+            rows: list[Row] = await cursor.fetchall()
+            published = await publish(channel, [Unsent(*row) for row in rows])
+            if published.confirmed:
+                await connection.execute(_DELETE, {"ids": list(published.confirmed)})
+        return published

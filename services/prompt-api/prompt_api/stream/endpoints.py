@@ -14,6 +14,7 @@ from prompt_api.stories.endpoints import NO_SUCH_STORY, PATH
 from prompt_api.stream.hub import Hub
 from prompt_api.stream.position import parse
 from prompt_api.stream.response import StoryEvents
+from prompt_api.stream.viewer import Pulse
 
 _EXAMPLE = """retry: 1000
 
@@ -50,8 +51,8 @@ LastEventId = Annotated[
 ]
 
 
-def install(api: FastAPI, hub: Hub, metrics: Metrics, *, heartbeat: float, patience: float) -> None:
-    """The route; after how many seconds of silence a comment is sent, and how long a viewer may take nothing."""
+def install(api: FastAPI, hub: Hub, pulse: Pulse, metrics: Metrics) -> None:
+    """The route."""
 
     @api.get(
         f"{PATH}/events",
@@ -74,7 +75,6 @@ def install(api: FastAPI, hub: Hub, metrics: Metrics, *, heartbeat: float, patie
             owner_of(request),
             parse(last_event_id),
             hub=hub,
+            pulse=pulse,
             metrics=metrics,
-            heartbeat=heartbeat,
-            patience=patience,
         )

@@ -20,6 +20,7 @@ from prompt_api.metrics import Metrics
 from prompt_api.stream.hub import Hub
 from prompt_api.stream.live_story import LiveStory
 from prompt_api.stream.position import Position
+from prompt_api.stream.viewer import Pulse, Viewer
 from storybot_common.logs import get_logger
 
 _COME_BACK_AFTER_MS = 1000
@@ -32,7 +33,6 @@ class StoryEvents(Response):
     """Sends a story's events from ``position`` on until it has ended, the viewer has left, or the hub closes.
 
     Raises NotFound when the owner has no such story. 204 tells a viewer who has had everything not to come back.
-    Times are in seconds.
     """
 
     media_type = "text/event-stream"
@@ -44,9 +44,8 @@ class StoryEvents(Response):
         position: Position | None,
         *,
         hub: Hub,
+        pulse: Pulse,
         metrics: Metrics,
-        heartbeat: float,
-        patience: float,
     ) -> None:
         super().__init__(headers=_HEADERS)
         del self.headers["content-length"]
@@ -54,14 +53,23 @@ class StoryEvents(Response):
         self._owner_id = owner_id
         self._position = position
         self._hub = hub
+        self._pulse = pulse
         self._metrics = metrics
-        self._heartbeat = heartbeat
-        self._patience = patience
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one viewer."""
-        woken = asyncio.Event()
-        async with self._hub.watch(self._story_id, woken) as story:
+        with self._pulse.viewer() as viewer:
+            try:
+                await self._serve(viewer, scope, receive, send)
+            except asyncio.CancelledError:
+                if not viewer.was_cut_off:
+                    raise
+                viewer.survive()
+                self._metrics.streams_cut_off.inc()
+                log.info("slow_viewer_cut_off")
+
+    async def _serve(self, viewer: Viewer, scope: Scope, receive: Receive, send: Send) -> None:
+        async with self._hub.watch(self._story_id, viewer.woken) as story:
             if story.owner_id != self._owner_id:
                 raise NotFound("There is no such story.")
             if story.is_over_for(self._position):
@@ -69,10 +77,10 @@ class StoryEvents(Response):
                 return
             await send({"type": "http.response.start", "status": HTTPStatus.OK, "headers": self.raw_headers})
             with self._metrics.streams_open.track_inprogress():
-                async with _departure(receive, woken) as gone:
-                    await self._stream(story, woken, gone, send)
+                async with _departure(receive, viewer):
+                    await self._stream(story, viewer, send)
 
-    async def _stream(self, story: LiveStory, woken: asyncio.Event, gone: asyncio.Event, send: Send) -> None:
+    async def _stream(self, story: LiveStory, viewer: Viewer, send: Send) -> None:
         frames = format_sse_event(retry=_COME_BACK_AFTER_MS)
         place = story.entrance(self._position)
         while True:
@@ -80,41 +88,23 @@ class StoryEvents(Response):
             frames += events
             is_last = story.has_ended or self._hub.is_closing
             if frames or is_last:
-                try:
-                    async with asyncio.timeout(self._patience):
-                        await send({"type": "http.response.body", "body": frames, "more_body": not is_last})
-                except TimeoutError:
-                    self._metrics.streams_cut_off.inc()
-                    log.info("slow_viewer_cut_off")
-                    return
-            if is_last or gone.is_set():
+                await viewer.send(send, frames, is_last=is_last)
+            if is_last or viewer.has_left:
                 return
-            frames = b"" if await _woken_within(woken, self._heartbeat) else KEEPALIVE_COMMENT
-
-
-async def _woken_within(woken: asyncio.Event, seconds: float) -> bool:
-    try:
-        async with asyncio.timeout(seconds):
-            await woken.wait()
-    except TimeoutError:
-        return False
-    woken.clear()
-    return True
+            frames = KEEPALIVE_COMMENT if await viewer.sleep() else b""
 
 
 @asynccontextmanager
-async def _departure(receive: Receive, woken: asyncio.Event) -> AsyncIterator[asyncio.Event]:
-    """An event that is set, after which ``woken`` is too, when the viewer leaves."""
-    gone = asyncio.Event()
+async def _departure(receive: Receive, viewer: Viewer) -> AsyncIterator[None]:
+    """Tell the viewer's stream when the other end leaves."""
 
     async def notice() -> None:
         while (await receive())["type"] != "http.disconnect":
             pass
-        gone.set()
-        woken.set()
+        viewer.leave()
 
     noticing = asyncio.create_task(notice())
     try:
-        yield gone
+        yield
     finally:
         noticing.cancel()
