@@ -72,7 +72,7 @@ WITH RECURSIVE later AS (
         lease_expires_at = now() + make_interval(secs => %(lease)s::float8), started_at = coalesce(s.started_at, now()),
         model = coalesce(settings.story_model, %(model)s), model_builtin = %(builtin)s,
         resumption = CASE WHEN s.text_length > 0 THEN 'continued' ELSE s.resumption END
-    FROM chosen, prompts p, settings WHERE s.id = chosen.id AND p.id = s.prompt_id
+    FROM chosen, prompts p, settings WHERE s.id = chosen.id AND p.id = s.prompt_id AND settings.id = 1
     RETURNING s.id, s.attempt, s.trace_id, s.deliveries, s.text, s.text_length, s.model, p.content, p.options,
               s.queued_at, s.available_at, s.started_at, to_jsonb(settings) AS settings
 ), told AS (

@@ -22,6 +22,8 @@ _PLANNING = {
     # each of these statements finds its rows by an index; on tables that were just made, and have no statistics yet,
     # the planner would read them whole, and keep that plan while they grow
     "enable_seqscan": "off",
+    # a scan that cannot be avoided makes a plan look dear, and compiling it takes half a second
+    "jit": "off",
 }
 
 type Row = Any
