@@ -170,6 +170,9 @@ async def test_somebody_elses_things_do_not_exist(api: Api, browser: httpx.Async
             ("POST", f"{prompt}/stories"),
             ("GET", story),
             ("GET", f"{story}/events"),
+            ("POST", f"{story}/continue"),
+            ("PUT", f"{prompt}/favourite"),
+            ("DELETE", f"{prompt}/favourite"),
             ("POST", f"{story}/cancel"),
             ("POST", f"{story}/retry"),
         ]:
@@ -180,7 +183,7 @@ async def test_somebody_elses_things_do_not_exist(api: Api, browser: httpx.Async
     assert (await browser.get(prompt)).json()["stories"][0]["status"] == "queued"
 
 
-async def test_a_deleted_prompt_is_gone_with_its_stories(api: Api, browser: httpx.AsyncClient) -> None:
+async def test_a_deleted_prompt_is_out_of_sight_with_its_stories(api: Api, browser: httpx.AsyncClient) -> None:
     story_id = await ask(browser)
     await api.writer.claim(story_id)
     await api.writer.write(story_id, 0, "Once")
@@ -189,7 +192,7 @@ async def test_a_deleted_prompt_is_gone_with_its_stories(api: Api, browser: http
     assert (await browser.get(f"/prompts/{prompt}")).status_code == 404
     assert (await browser.get(f"/stories/{story_id}")).status_code == 404
     assert (await browser.delete(f"/prompts/{prompt}")).status_code == 404
-    assert await count(api.engine, stories.c.id) == 0
+    assert (await browser.get("/prompts")).json()["items"] == []
 
 
 async def test_a_prompt_can_have_several_stories(browser: httpx.AsyncClient) -> None:
@@ -212,6 +215,7 @@ async def test_settings_tell_what_the_form_needs(browser: httpx.AsyncClient) -> 
         "content_max_length": 4000,
         "name_max_length": 80,
         "active_stories_per_owner": 100,
+        "trash_keep_days": 30,
     }
 
 

@@ -18,6 +18,7 @@ NOT_YET = [
     "model",
     "model_builtin",
     "resumption",
+    "previous_id",
     "prompt_tokens",
     "completion_tokens",
     "failure_code",
@@ -31,7 +32,7 @@ type Frame = tuple[str, dict[str, Any], str]
 
 def snapshot(text: str = "", *, offset: int = 0, status: str = "writing", restarts: int = 0) -> Snapshot:
     facts = dict.fromkeys(NOT_YET)
-    facts |= {"id": STORY, "prompt_id": UUID(int=1), "trace_id": "trace-id", "attempt": 1, "deliveries": 1}
+    facts |= {"id": STORY, "prompt_id": UUID(int=1), "trace_id": "trace-id", "attempt": 1, "deliveries": 1, "part": 1}
     facts |= {"created_at": NOW, "queued_at": NOW, "status": status, "restarts": restarts}
     return Snapshot(UUID(int=2), facts, offset, text)
 

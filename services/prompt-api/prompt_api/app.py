@@ -11,6 +11,7 @@ from prompt_api.preferences import endpoints as preferences
 from prompt_api.prompts import endpoints as prompts
 from prompt_api.stories import endpoints as stories
 from prompt_api.stream import endpoints as stream
+from prompt_api.trash import endpoints as trash
 from prompt_api.wiring import Parts, running
 
 _BASE = "/api/v1"
@@ -39,6 +40,7 @@ def create_api(parts: Parts) -> FastAPI:
     problems.install(api)
     limit = settings.active_stories_per_owner
     prompts.install(api, parts.database, parts.submissions, stories_per_owner=limit)
+    trash.install(api, parts.database, keep=settings.trash_kept_for)
     stories.install(api, parts.database, stories_per_owner=limit)
     stream.install(api, parts.hub, parts.pulse, parts.metrics)
     preferences.install(
@@ -47,6 +49,7 @@ def create_api(parts: Parts) -> FastAPI:
         model=settings.llm_model,
         model_builtin=settings.builtin,
         active_stories_per_owner=limit,
+        trash_keep_days=settings.trash_keep_days,
     )
     health.install(api, parts.engine, parts.metrics)
     docs.install(api)

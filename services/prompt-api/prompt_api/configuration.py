@@ -1,5 +1,6 @@
 """Settings of the prompt API."""
 
+from datetime import timedelta
 from typing import Annotated
 
 from pydantic import AfterValidator, Field, SecretStr
@@ -32,6 +33,13 @@ class ApiSettings(DatabaseSettings, BrokerSettings, LlmSettings):
     heartbeat_s: float = Field(default=15, gt=0)
     slow_viewer_s: float = Field(default=10, gt=0, description="after which a viewer who takes nothing is cut off")
     reconcile_every_s: float = Field(default=10, gt=0)
+    trash_keep_days: int = Field(default=30, ge=1, le=3650, description="after which the trash is deleted for good")
+    purge_every_s: float = Field(default=3600, gt=0)
     shutdown_grace_s: int = Field(default=20, ge=1, description="must stay below the container's stop grace period")
     listen_host: str = "0.0.0.0"  # noqa: S104 — the container's own network; Compose publishes nothing of it
     listen_port: int = Field(default=8000, ge=1, le=65535)
+
+    @property
+    def trash_kept_for(self) -> timedelta:
+        """How long what was deleted can be restored."""
+        return timedelta(days=self.trash_keep_days)

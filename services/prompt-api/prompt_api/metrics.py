@@ -49,6 +49,11 @@ class Metrics:
         self.requeued = Counter(
             "storybot_stories_requeued_total", "Stories queued again by the reconciler.", ["reason"], registry=registry
         )
+        self.prompts_purged = Counter(
+            "storybot_prompts_purged_total",
+            "Prompts deleted for good after their time in the trash.",
+            registry=registry,
+        )
         self._answers = dict[tuple[str, str, int], tuple[Counter, Histogram]]()
 
     def answered(self, method: str, route: str, status: int, seconds: float) -> None:

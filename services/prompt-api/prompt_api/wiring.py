@@ -20,6 +20,7 @@ from prompt_api.stories.queue import positions
 from prompt_api.stream import reading
 from prompt_api.stream.hub import Hub
 from prompt_api.stream.viewer import Pulse
+from prompt_api.trash.purge import Purge
 from storybot_common.broker.connection import keep_connected
 from storybot_common.database import notifications
 from storybot_common.database.dedicated import DedicatedConnection
@@ -46,6 +47,7 @@ class Parts:
     pulse: Pulse
     relay: Relay
     reconciler: Reconciler
+    purge: Purge
 
 
 def build(settings: ApiSettings) -> Parts:
@@ -81,6 +83,7 @@ def build(settings: ApiSettings) -> Parts:
         pulse=Pulse(heartbeat=settings.heartbeat_s, patience=settings.slow_viewer_s),
         relay=Relay(dedicated["relay"], metrics),
         reconciler=Reconciler(database, metrics, every=settings.reconcile_every_s),
+        purge=Purge(database, metrics, keep=settings.trash_kept_for, every=settings.purge_every_s),
     )
 
 
@@ -94,6 +97,7 @@ async def running(parts: Parts) -> AsyncIterator[None]:
         "queue_positions": parts.hub.follow_the_queue,
         "notifications": lambda: _listen(parts),
         "broker": lambda: _use_broker(parts),
+        "purge": parts.purge.run,
         "backlog": lambda: measure_backlog(parts.database, parts.metrics),
     }
     tasks = [asyncio.create_task(_keep_going(name, job), name=name) for name, job in jobs.items()]

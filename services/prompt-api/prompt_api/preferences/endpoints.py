@@ -10,7 +10,13 @@ from storybot_common.brief import CONTENT_MAX_LENGTH, NAME_MAX_LENGTH, Genre, Le
 
 
 def install(
-    api: FastAPI, database: Database, *, model: str, model_builtin: bool, active_stories_per_owner: int
+    api: FastAPI,
+    database: Database,
+    *,
+    model: str,
+    model_builtin: bool,
+    active_stories_per_owner: int,
+    trash_keep_days: int,
 ) -> None:
     """The route; ``model`` is what the environment names and the settings row may override."""
 
@@ -30,5 +36,6 @@ def install(
                 content_max_length=CONTENT_MAX_LENGTH,
                 name_max_length=NAME_MAX_LENGTH,
                 active_stories_per_owner=active_stories_per_owner,
+                trash_keep_days=trash_keep_days,
             ),
         )

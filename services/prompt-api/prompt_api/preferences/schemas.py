@@ -19,6 +19,7 @@ class Limits(Representation):
     content_max_length: int = Field(description="Longest prompt, in Unicode code points.")
     name_max_length: int = Field(description="Longest name of a protagonist, in Unicode code points.")
     active_stories_per_owner: int = Field(description="Stories of one owner that may be queued or written at once.")
+    trash_keep_days: int = Field(description="Days for which what was deleted can be restored.")
 
 
 class Preferences(Representation):

@@ -1,6 +1,7 @@
 """The routes below ``/prompts``."""
 
 import re
+from collections.abc import Sequence
 from enum import Enum
 from http import HTTPStatus
 from typing import Annotated
@@ -14,12 +15,14 @@ from prompt_api.http.context import owner_of, trace_id_of
 from prompt_api.http.problems import Conflict, InvalidRequest, NotFound
 from prompt_api.http.responses import AWAY, OUTCOME_UNKNOWN, TOO_MANY_STORIES, Responses, problems
 from prompt_api.prompts import cursor as cursors
-from prompt_api.prompts import queries
+from prompt_api.prompts import favourites, queries
+from prompt_api.prompts.filters import PromptFilter
 from prompt_api.prompts.schemas import NewPrompt, Prompt, PromptPage
 from prompt_api.prompts.submission import Accepted, Submissions
 from prompt_api.stories import commands
 from prompt_api.stories import queries as story_queries
 from prompt_api.stories.schemas import Story, StoryStatus, Timings
+from prompt_api.trash import commands as trash
 from storybot_common.ids import new_id
 
 PATH = "/api/v1/prompts"
@@ -58,13 +61,27 @@ Words = Annotated[
         description="Only prompts that contain this, or have a story that does; capital letters do not matter.",
     ),
 ]
+Statuses = Annotated[
+    Sequence[StoryStatus],
+    Query(description="Only prompts whose newest story is in this state, or in one of several."),
+]
+Language = Annotated[
+    str | None,
+    Query(
+        max_length=35,
+        pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$",
+        description="Only prompts for stories in this language; `ja` finds those for `ja-JP` too.",
+        examples=["ja"],
+    ),
+]
+Favourite = Annotated[bool | None, Query(description="Only favourites, or only the others.")]
 
 _NO_SUCH_PROMPT = "There is no such prompt."
 _BAD_ID = "prompt_id: Input should be a valid UUID"
 
 
 def install(api: FastAPI, database: Database, submissions: Submissions, *, stories_per_owner: int) -> None:
-    """Create, list, read, delete, and make another story."""
+    """Create, list, read, delete, mark, and make another story."""
 
     @api.post(
         PATH,
@@ -101,17 +118,22 @@ def install(api: FastAPI, database: Database, submissions: Submissions, *, stori
 
     @api.get(PATH, tags=_TAGS, responses=problems({422: "limit: Input should be less than or equal to 100", 503: AWAY}))
     async def list_prompts(
-        request: Request, limit: PageSize = 20, cursor: Cursor = None, q: Words = None
+        request: Request,
+        limit: PageSize = 20,
+        cursor: Cursor = None,
+        q: Words = None,
+        status: Statuses = (),
+        language: Language = None,
+        favourite: Favourite = None,
     ) -> PromptPage:
-        """Your prompts, newest first."""
+        """Your prompts, newest first; those in the trash are not among them."""
         try:
             before = cursors.decode(cursor) if cursor else None
         except ValueError:
             raise InvalidRequest("cursor", "is not one that this server gave") from None
+        wanted = PromptFilter((q or "").strip() or None, status, language, favourite)
         items, more = await database.read(
-            lambda connection: queries.page(
-                connection, owner_of(request), limit=limit, before=before, containing=(q or "").strip() or None
-            )
+            lambda connection: queries.page(connection, owner_of(request), wanted, limit=limit, before=before)
         )
         return PromptPage.model_construct(items=items, next_cursor=cursors.encode(items[-1].id) if more else None)
 
@@ -127,9 +149,9 @@ def install(api: FastAPI, database: Database, submissions: Submissions, *, stori
         responses=problems({404: _NO_SUCH_PROMPT, 422: _BAD_ID, 503: AWAY, 504: OUTCOME_UNKNOWN}),
     )
     async def delete_prompt(prompt_id: UUID, request: Request) -> None:
-        """Delete a prompt and its stories; those that are being written stop."""
+        """Move a prompt and its stories to the trash, where they are kept for a while; writing stops."""
         await database.write_once(
-            lambda connection: commands.delete_prompt(connection, owner_of(request), prompt_id), done=(NotFound,)
+            lambda connection: trash.put(connection, owner_of(request), prompt_id), done=(NotFound,)
         )
 
     @api.post(
@@ -155,6 +177,28 @@ def install(api: FastAPI, database: Database, submissions: Submissions, *, stori
             raise NotFound("The prompt was deleted meanwhile.")
         response.headers["Location"] = f"/api/v1/stories/{story_id}"
         return story
+
+    @api.put(
+        f"{PATH}/{{prompt_id}}/favourite",
+        tags=_TAGS,
+        status_code=HTTPStatus.NO_CONTENT,
+        responses=problems({404: _NO_SUCH_PROMPT, 422: _BAD_ID, 503: AWAY, 504: OUTCOME_UNKNOWN}),
+    )
+    async def add_favourite(prompt_id: UUID, request: Request) -> None:
+        """Put a prompt among your favourites."""
+        owner_id = owner_of(request)
+        await database.write(lambda connection: favourites.mark(connection, owner_id, prompt_id, favourite=True))
+
+    @api.delete(
+        f"{PATH}/{{prompt_id}}/favourite",
+        tags=_TAGS,
+        status_code=HTTPStatus.NO_CONTENT,
+        responses=problems({404: _NO_SUCH_PROMPT, 422: _BAD_ID, 503: AWAY, 504: OUTCOME_UNKNOWN}),
+    )
+    async def remove_favourite(prompt_id: UUID, request: Request) -> None:
+        """Take a prompt out of your favourites."""
+        owner_id = owner_of(request)
+        await database.write(lambda connection: favourites.mark(connection, owner_id, prompt_id, favourite=False))
 
     async def found_prompt(owner_id: UUID, prompt_id: UUID) -> Prompt:
         prompt = await database.read(lambda connection: queries.find(connection, owner_id, prompt_id))
@@ -191,12 +235,15 @@ def _as_stored(prompt: NewPrompt, accepted: Accepted, story_id: UUID, trace_id: 
             queued_at=accepted.created_at, started_at=None, first_token_at=None, finished_at=None
         ),
         failure=None,
+        part=1,
+        previous_id=None,
         created_at=accepted.created_at,
     )
     return Prompt.model_construct(
         id=accepted.prompt_id,
         content=prompt.content,
         options=prompt.options,
+        favourite=False,
         created_at=accepted.created_at,
         stories=[story],
     )

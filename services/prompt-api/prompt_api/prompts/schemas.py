@@ -31,14 +31,25 @@ class NewPrompt(BaseModel):
     options: StoryOptions = StoryOptions()
 
 
+class Excerpt(Representation):
+    """Where the words of a search stand in a story."""
+
+    story_id: UUID
+    text: str = Field(description="Some of the text around the first place.", examples=["… and the fox said that …"])
+
+
 class PromptSummary(Representation):
     """A prompt with its stories, oldest first, without their texts."""
 
     id: UUID
     content: str = Field(examples=["A fox who is afraid of the dark"])
     options: StoryOptions
+    favourite: bool
     created_at: datetime
     stories: list[StorySummary]
+    excerpt: Excerpt | None = Field(
+        default=None, description="Of a search: the words as they stand in a story; null when none has them."
+    )
 
 
 class Prompt(Representation):
@@ -47,6 +58,7 @@ class Prompt(Representation):
     id: UUID
     content: str = Field(examples=["A fox who is afraid of the dark"])
     options: StoryOptions
+    favourite: bool
     created_at: datetime
     stories: list[Story]
 

@@ -4,6 +4,7 @@ A story is locked first and its chunks are read by a later statement, which sees
 it lost the lock. A worker that was writing finds its claim gone with its next write.
 """
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from sqlalchemy import RowMapping, delete, func, insert, select, update
@@ -18,6 +19,8 @@ from storybot_common.database.notifications import notify_stories
 from storybot_common.database.tables import prompts, stories, story_chunks
 from storybot_common.outbox import Ticket, enqueue
 
+_NO_SUCH_STORY = "There is no such story."
+
 
 async def cancel(connection: AsyncConnection, owner_id: UUID, story_id: UUID) -> None:
     """Stop a queued or running story and keep its text.
@@ -27,6 +30,12 @@ async def cancel(connection: AsyncConnection, owner_id: UUID, story_id: UUID) ->
     story = await _lock(connection, owner_id, story_id)
     if story["status"] not in ACTIVE:
         raise Conflict(f"The story is {story['status']} already, so it cannot be cancelled.")
+    await stop(connection, story_id)
+    await notify_stories(connection, [story_id])
+
+
+async def stop(connection: AsyncConnection, story_id: UUID) -> None:
+    """Cancel a story that this transaction has locked and found active; its text is kept."""
     text = (await connection.execute(select(TEXT_SO_FAR).where(stories.c.id == story_id))).scalar_one()
     await connection.execute(
         update(stories)
@@ -41,7 +50,6 @@ async def cancel(connection: AsyncConnection, owner_id: UUID, story_id: UUID) ->
         )
     )
     await connection.execute(delete(story_chunks).where(story_chunks.c.story_id == story_id))
-    await notify_stories(connection, [story_id])
 
 
 async def retry(connection: AsyncConnection, owner_id: UUID, story_id: UUID, *, trace_id: str, limit: int) -> None:
@@ -83,53 +91,80 @@ async def add_variant(
 
     Raises NotFound, TooManyStories, or Conflict when that id is there already.
     """
+    await _hold_prompt(connection, owner_id, prompt_id)
+    await require_room(connection, owner_id, limit=limit)
+    await _add(connection, {"id": story_id, "prompt_id": prompt_id, "owner_id": owner_id, "trace_id": trace_id})
+
+
+async def add_part(
+    connection: AsyncConnection, owner_id: UUID, previous_id: UUID, story_id: UUID, *, trace_id: str, limit: int
+) -> None:
+    """Queue a story that continues the finished story ``previous_id``, under the id ``story_id``.
+
+    Raises NotFound, TooManyStories, or Conflict when the other one is not finished or the id is there already.
+    """
+    # read without a lock: finished is for ever
+    found = await connection.execute(
+        select(stories.c.status, stories.c.part, stories.c.prompt_id).where(
+            stories.c.id == previous_id, stories.c.owner_id == owner_id
+        )
+    )
+    previous = found.mappings().one_or_none()
+    if previous is None:
+        raise NotFound(_NO_SUCH_STORY)
+    await _hold_prompt(connection, owner_id, previous["prompt_id"], missing=_NO_SUCH_STORY)
+    if previous["status"] != StoryStatus.FINISHED:
+        raise Conflict(f"The story is {previous['status']}; only a finished one can be continued.")
+    await require_room(connection, owner_id, limit=limit)
+    await _add(
+        connection,
+        {
+            "id": story_id,
+            "prompt_id": previous["prompt_id"],
+            "owner_id": owner_id,
+            "trace_id": trace_id,
+            "part": previous["part"] + 1,
+            "previous_id": previous_id,
+        },
+    )
+
+
+async def _hold_prompt(
+    connection: AsyncConnection, owner_id: UUID, prompt_id: UUID, missing: str = "There is no such prompt."
+) -> None:
+    """Keep others from putting the prompt into the trash before this transaction ends."""
     found = await connection.execute(
         select(prompts.c.id)
-        .where(prompts.c.id == prompt_id, prompts.c.owner_id == owner_id)
+        .where(prompts.c.id == prompt_id, prompts.c.owner_id == owner_id, prompts.c.trashed_at.is_(None))
         .with_for_update(key_share=True)
     )
     if found.one_or_none() is None:
-        raise NotFound("There is no such prompt.")
-    await require_room(connection, owner_id, limit=limit)
+        raise NotFound(missing)
+
+
+async def _add(connection: AsyncConnection, story: Mapping[str, object]) -> None:
     added = await connection.execute(
-        upsert(stories)
-        .values(id=story_id, prompt_id=prompt_id, owner_id=owner_id, trace_id=trace_id)
-        .on_conflict_do_nothing()
-        .returning(stories.c.id)
+        upsert(stories).values(**story).on_conflict_do_nothing().returning(stories.c.id, stories.c.trace_id)
     )
-    if added.one_or_none() is None:
+    row = added.one_or_none()
+    if row is None:
         raise Conflict("There is a story with this id already.")
-    await enqueue(connection, [Ticket(story_id, trace_id)])
-
-
-async def delete_prompt(connection: AsyncConnection, owner_id: UUID, prompt_id: UUID) -> None:
-    """Delete a prompt with its stories; those that are being written stop.
-
-    Raises NotFound.
-    """
-    gone = (
-        await connection.execute(
-            select(stories.c.id)
-            .where(stories.c.prompt_id == prompt_id, stories.c.owner_id == owner_id)
-            .order_by(stories.c.id)  # everybody locks in this order, so nobody waits in a circle
-            .with_for_update()
-        )
-    ).scalars()
-    deleted = await connection.execute(
-        delete(prompts).where(prompts.c.id == prompt_id, prompts.c.owner_id == owner_id).returning(prompts.c.id)
-    )
-    if deleted.one_or_none() is None:
-        raise NotFound("There is no such prompt.")
-    await notify_stories(connection, gone)
+    await enqueue(connection, [Ticket(row.id, row.trace_id)])
 
 
 async def _lock(connection: AsyncConnection, owner_id: UUID, story_id: UUID) -> RowMapping:
     found = await connection.execute(
-        select(stories.c.status, stories.c.text)
+        select(stories.c.status, stories.c.text, stories.c.prompt_id)
         .where(stories.c.id == story_id, stories.c.owner_id == owner_id)
         .with_for_update()
     )
     story = found.mappings().one_or_none()
-    if story is None:
-        raise NotFound("There is no such story.")
+    # a statement of its own: it sees what was committed while this one waited for the lock
+    if story is None or await _is_trashed(connection, story["prompt_id"]):
+        raise NotFound(_NO_SUCH_STORY)
     return story
+
+
+async def _is_trashed(connection: AsyncConnection, prompt_id: UUID) -> bool:
+    trashed_at = select(prompts.c.trashed_at).where(prompts.c.id == prompt_id)
+    return (await connection.execute(trashed_at)).scalar_one() is not None

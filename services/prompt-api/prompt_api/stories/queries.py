@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from prompt_api.stories import rows
 from prompt_api.stories.queue import positions
 from prompt_api.stories.schemas import Story, StoryStatus
-from storybot_common.database.tables import stories
+from storybot_common.database.tables import prompts, stories
 
 
 async def find(connection: AsyncConnection, owner_id: UUID, story_id: UUID) -> Story | None:
@@ -16,9 +16,9 @@ async def find(connection: AsyncConnection, owner_id: UUID, story_id: UUID) -> S
     row = (
         (
             await connection.execute(
-                select(*rows.SUMMARY_COLUMNS, rows.TEXT_SO_FAR).where(
-                    stories.c.id == story_id, stories.c.owner_id == owner_id
-                )
+                select(*rows.SUMMARY_COLUMNS, rows.TEXT_SO_FAR)
+                .join(prompts, prompts.c.id == stories.c.prompt_id)
+                .where(stories.c.id == story_id, stories.c.owner_id == owner_id, prompts.c.trashed_at.is_(None))
             )
         )
         .mappings()

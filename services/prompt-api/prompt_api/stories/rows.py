@@ -66,6 +66,8 @@ def _fields(row: StoryRow, positions: Mapping[UUID, int]) -> dict[str, Any]:
             finished_at=row["finished_at"],
         ),
         "failure": failure(row["failure_code"]),
+        "part": row["part"],
+        "previous_id": row["previous_id"],
         "created_at": row["created_at"],
     }
 

@@ -82,6 +82,8 @@ class StorySummary(Representation):
     usage: Usage | None = None
     timings: Timings
     failure: Failure | None = None
+    part: int = Field(default=1, ge=1, description="1, or one more than that of the story which it continues.")
+    previous_id: UUID | None = Field(default=None, description="The story that this one continues.")
     created_at: datetime
 
 

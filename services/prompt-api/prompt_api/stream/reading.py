@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Integer, Select, Uuid, case, func, literal_column, select, true
+from sqlalchemy import ColumnElement, Integer, Select, Uuid, and_, case, func, literal_column, select, true
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 
@@ -14,7 +14,7 @@ from prompt_api.stories.rows import SUMMARY_COLUMNS
 from prompt_api.stories.schemas import FINAL
 from prompt_api.stream.live_story import Known, Snapshot
 from storybot_common.database.dedicated import DedicatedConnection, Row
-from storybot_common.database.tables import stories, story_chunks
+from storybot_common.database.tables import prompts, stories, story_chunks
 from storybot_common.database.unit_of_work import DatabaseUnavailable, execute
 
 _FACTS = [column for column in SUMMARY_COLUMNS if column.name != "text_length"]
@@ -50,6 +50,7 @@ def _statement() -> Select[Any]:
         )
         .select_from(wanted)
         .join(stories, stories.c.id == wanted.c.story_id)
+        .join(prompts, and_(prompts.c.id == stories.c.prompt_id, prompts.c.trashed_at.is_(None)))
         .join(chunks, true())
     )
 

@@ -1,0 +1,1 @@
+"""The trash: deleted prompts, which can be restored for a while."""
