@@ -20,7 +20,14 @@ def handler_of(story: Claim | None, llm: Llm, desk: Desk, *, continuation: str =
 
     metrics = WorkerMetrics(CollectorRegistry())
     assert continuation in {"prefill", "instruct", "restart"}
-    author = Author(llm, continuation=continuation, compact=False, time_limit=60, metrics=metrics)  # type: ignore[arg-type]
+    author = Author(
+        llm,
+        continuation=continuation,  # type: ignore[arg-type]
+        compact=False,
+        context_tokens=8192,
+        time_limit=60,
+        metrics=metrics,
+    )
     return Handler(
         next_claim=next_claim,
         submit=desk.submit,
@@ -182,3 +189,10 @@ async def test_no_more_stories_are_written_at_once_than_there_are_slots() -> Non
     for task in handling:
         task.cancel()
     await asyncio.gather(*handling, return_exceptions=True)
+
+
+async def test_a_next_part_is_asked_for_with_the_parts_before() -> None:
+    desk, llm = Desk(), ScriptedLlm(["Momo woke up."])
+    await handler_of(claim(earlier="Momo the fox fell asleep."), llm, desk).handle()
+    assert desk.text == "Momo woke up."
+    assert "Momo the fox fell asleep." in str(llm.requests[0].messages)

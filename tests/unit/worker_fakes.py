@@ -17,7 +17,9 @@ SETTINGS = StorySettings(
 USAGE = Usage(prompt_tokens=10, completion_tokens=20)
 
 
-def claim(*, written: str = "", deliveries: int = 1, options: dict[str, object] | None = None) -> Claim:
+def claim(
+    *, written: str = "", earlier: str = "", deliveries: int = 1, options: dict[str, object] | None = None
+) -> Claim:
     """A story that is ours."""
     return Claim(
         fence=Fence(new_id(), attempt=deliveries),
@@ -25,6 +27,7 @@ def claim(*, written: str = "", deliveries: int = 1, options: dict[str, object] 
         content="A fox who is afraid of the dark",
         options=options or {},
         written=written,
+        earlier=earlier,
         model="fake",
         deliveries=deliveries,
         tried_for=0.0,

@@ -11,7 +11,7 @@ from story_worker.llm import Llm, LlmRequest
 from story_worker.manuscript import Manuscript
 from story_worker.metrics import WorkerMetrics
 from story_worker.opening import Opening
-from story_worker.prompting import Continuation, StoryBrief, max_tokens, render, sampling
+from story_worker.prompting import Continuation, StoryBrief, fitting, max_tokens, render, room, sampling
 from story_worker.seam import Unjoinable
 from story_worker.stories import Claim, Finished
 from storybot_common.brief import StoryOptions
@@ -25,7 +25,10 @@ log = get_logger(__name__)
 
 
 class Author:
-    """Knows how to have a story written. ``compact`` asks in the few words that a small model understands."""
+    """Knows how to have a story written. ``compact`` asks in the few words that a small model understands.
+
+    ``context_tokens``: how many tokens the model can read and write together.
+    """
 
     def __init__(
         self,
@@ -33,12 +36,14 @@ class Author:
         *,
         continuation: Literal["prefill", "instruct", "restart"],
         compact: bool,
+        context_tokens: int,
         time_limit: float,
         metrics: WorkerMetrics,
     ) -> None:
         self._llm = llm
         self._continuation = continuation
         self._compact = compact
+        self._context_tokens = context_tokens
         self._time_limit = time_limit
         self._metrics = metrics
 
@@ -47,7 +52,7 @@ class Author:
 
         Raises StoryError when the tries in place are used up or useless; what was written stays in the manuscript.
         """
-        brief = _brief(claim)
+        brief = self._brief(claim)
         try:
             async with asyncio.timeout(self._time_limit):
                 async for attempt in policy.in_place(self._retrying):
@@ -58,6 +63,16 @@ class Author:
         except TimeoutError:
             raise StoryTooLong("time limit", code=FailureCode.TIME_LIMIT) from None
         raise AssertionError("AsyncRetrying ends with a result or an exception")
+
+    def _brief(self, claim: Claim) -> StoryBrief:
+        try:
+            options = StoryOptions.model_validate(claim.options)
+        except ValidationError:  # its own message would quote what a person typed
+            raise StoryError("the stored options cannot be read") from None
+        length = options.length or claim.settings.length
+        size = room(length, self._context_tokens, claim.content, compact=self._compact)
+        wishes = dict(options) | {"length": length, "earlier": fitting(claim.earlier, size)}
+        return StoryBrief(content=claim.content, **wishes)
 
     def _retrying(self, error: StoryError) -> None:
         self._metrics.retries.labels("in_place", error.code).inc()
@@ -122,15 +137,6 @@ class Author:
             self._metrics.tokens.labels("prompt").inc(finished.usage.prompt_tokens)
             self._metrics.tokens.labels("completion").inc(finished.usage.completion_tokens)
         return finished
-
-
-def _brief(claim: Claim) -> StoryBrief:
-    try:
-        options = StoryOptions.model_validate(claim.options)
-    except ValidationError:  # its own message would quote what a person typed
-        raise StoryError("the stored options cannot be read") from None
-    wishes = dict(options) | {"length": options.length or claim.settings.length}
-    return StoryBrief(content=claim.content, **wishes)
 
 
 def _tokens(written: str) -> int:

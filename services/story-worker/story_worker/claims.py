@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from typing import LiteralString
 from uuid import UUID
 
+from story_worker import earlier_parts
 from story_worker.stories import Claim, Fence
 from storybot_common.database.dedicated import DedicatedConnection, Parameters, Row
 from storybot_common.database.group_commit import GroupCommitter
@@ -74,7 +75,7 @@ WITH RECURSIVE later AS (
         resumption = CASE WHEN s.text_length > 0 THEN 'continued' ELSE s.resumption END
     FROM chosen, prompts p, settings WHERE s.id = chosen.id AND p.id = s.prompt_id AND settings.id = 1
     RETURNING s.id, s.attempt, s.trace_id, s.deliveries, s.text, s.text_length, s.model, p.content, p.options,
-              s.queued_at, s.available_at, s.started_at, to_jsonb(settings) AS settings
+              s.previous_id, s.queued_at, s.available_at, s.started_at, to_jsonb(settings) AS settings
 ), told AS (
     SELECT pg_notify(%(channel)s, string_agg(id::text, ','))
     FROM (SELECT id, (row_number() OVER () - 1) / %(ids_a_message)s::int AS part FROM claimed) AS new
@@ -169,20 +170,23 @@ class Claims:
         claimed = [row for row in rows if row.id is not None]
         begun = [row.id for row in claimed if row.text_length]
         chunks = {row.story_id: row.text for row in await self._execute(_WRITTEN, {"ids": begun})} if begun else {}
+        going_on = [row.id for row in claimed if row.previous_id]
+        earlier = await earlier_parts.read(self._connection, going_on) if going_on else {}
         any_left = len(claimed) < wanted and (await self._execute(_ANY_LEFT))[0].any_left
-        return [_as_claim(row, row.text + chunks.get(row.id, "")) for row in claimed], any_left
+        return [_as_claim(row, row.text + chunks.get(row.id, ""), earlier.get(row.id, "")) for row in claimed], any_left
 
     async def _execute(self, statement: LiteralString, parameters: Parameters | None = None) -> Sequence[Row]:
         return await execute(self._connection, statement, parameters, patience=math.inf)
 
 
-def _as_claim(row: Row, written: str) -> Claim:
+def _as_claim(row: Row, written: str, earlier: str) -> Claim:
     return Claim(
         fence=Fence(row.id, row.attempt),
         trace_id=row.trace_id,
         content=row.content,
         options=row.options,
         written=written,
+        earlier=earlier,
         model=row.model,
         deliveries=row.deliveries,
         tried_for=row.tried_for,

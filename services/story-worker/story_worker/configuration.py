@@ -10,6 +10,9 @@ from storybot_common.settings import BrokerSettings, DatabaseSettings, LlmSettin
 
 _BUILTIN_CONCURRENCY = 4
 _REMOTE_CONCURRENCY = 64
+_BUILTIN_CONTEXT_TOKENS = 2048
+"""Half of what its server has: after more than that the tiny model loses the thread."""
+_REMOTE_CONTEXT_TOKENS = 16_384
 _NO_KEY_NEEDED = "none"
 
 
@@ -18,6 +21,7 @@ class WorkerSettings(DatabaseSettings, BrokerSettings, LlmSettings):
 
     llm_api_key: SecretStr = SecretStr(_NO_KEY_NEEDED)
     llm_continuation: Literal["auto", "prefill", "instruct", "restart"] = "auto"
+    llm_context_tokens: int | None = Field(default=None, ge=1024, description="that the model can read and write")
     llm_connect_timeout_seconds: float = Field(default=5, gt=0)
     llm_first_token_timeout_seconds: float = Field(default=120, gt=0)
     llm_token_timeout_seconds: float = Field(default=60, gt=0)
@@ -49,6 +53,11 @@ class WorkerSettings(DatabaseSettings, BrokerSettings, LlmSettings):
     def concurrency(self) -> int:
         """How many stories are written at once."""
         return self.worker_concurrency or (_BUILTIN_CONCURRENCY if self.builtin else _REMOTE_CONCURRENCY)
+
+    @property
+    def context_tokens(self) -> int:
+        """How many tokens the model can read and write together. The built-in one's server has 4096 for a story."""
+        return self.llm_context_tokens or (_BUILTIN_CONTEXT_TOKENS if self.builtin else _REMOTE_CONTEXT_TOKENS)
 
     @property
     def continuation(self) -> Literal["prefill", "instruct", "restart"]:

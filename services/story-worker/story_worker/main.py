@@ -69,6 +69,7 @@ async def run(settings: WorkerSettings, stopping: asyncio.Event) -> None:
         llm,
         continuation=settings.continuation,
         compact=settings.builtin,
+        context_tokens=settings.context_tokens,
         time_limit=settings.story_time_limit_seconds,
         metrics=metrics,
     )

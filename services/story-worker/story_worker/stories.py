@@ -29,6 +29,8 @@ class Claim:
     """As stored; StoryOptions reads it."""
     written: str
     """The text that earlier attempts committed, and that viewers have seen."""
+    earlier: str
+    """The parts before this one, which it continues; empty for a first part."""
     model: str
     deliveries: int
     """Claims since a person last asked for the story, this one included."""

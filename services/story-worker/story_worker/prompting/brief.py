@@ -16,3 +16,5 @@ class StoryBrief:
     genre: Genre | None = None
     length: Length = Length.MEDIUM
     tone: Tone | None = None
+    earlier: str = ""
+    """The story so far, when this is to be its next part; as much of it as the model can read."""

@@ -66,6 +66,13 @@ def request(brief: StoryBrief) -> str:
     adjectives = ", ".join(filter(None, [_LENGTHS[brief.length], _TONES[brief.tone] if brief.tone else ""]))
     story = f"{adjectives} {_GENRES[brief.genre] if brief.genre else 'story'}".lstrip()
     article = "an" if story[0] in "aeiou" else "a"
+    if brief.earlier:
+        # the end of the story lies nearest to where it goes on: a tiny model holds on to what it read last
+        return (
+            f'This is {article} {story} for {_readers(brief.age)}: "{_unquoted(brief.earlier)}" '
+            "Write what happens next, with the same characters. Use simple words and short sentences. "
+            'Finish with "The end."'
+        )
     hero = f'The hero is called "{_unquoted(brief.protagonist)}". ' if brief.protagonist else ""
     return (
         f'Write {article} {story} for {_readers(brief.age)} about "{_subject(brief.content)}". {hero}'

@@ -49,6 +49,24 @@ _LENGTHS: Final[dict[Length, str]] = {
 def request(brief: StoryBrief, language: str | None) -> str:
     """The user message; ``language`` None means the language of the wish."""
     details = "\n".join(f"- {detail}" for detail in _details(brief, language))
+    if brief.earlier:
+        return f"""\
+This is a story that was written for the wish below, as far as it goes.
+
+<wish>
+{harmless(brief.content)}
+</wish>
+
+<story_so_far>
+{harmless(brief.earlier)}
+</story_so_far>
+
+Write its next part. The characters stay who they are: keep their names, their ways and what has happened to them. \
+Something new happens, and it follows from what came before; nothing is told again.
+
+{details}
+
+Begin directly with the next part, without a title or a summary, and bring this part to an ending of its own."""
     return f"""\
 Write one story that grants this wish.
 

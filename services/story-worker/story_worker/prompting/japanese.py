@@ -52,6 +52,24 @@ _LAST_AGE_OF_SIMPLE_KANJI: Final = 9
 def request(brief: StoryBrief) -> str:
     """The user message."""
     details = "\n".join(f"・{detail}" for detail in _details(brief))
+    if brief.earlier:
+        return f"""\
+次の希望にこたえて書かれた物語が、ここまであります。
+
+<wish>
+{harmless(brief.content)}
+</wish>
+
+<story_so_far>
+{harmless(brief.earlier)}
+</story_so_far>
+
+この物語の続きの章を、日本語で書いてください。登場人物の名前、性格、これまでの出来事はそのまま受けつぎ、\
+前の話から自然につながる新しい出来事を書きます。すでに語られたことをくり返さないでください。
+
+{details}
+
+題名やあらすじをつけずに続きから書き始め、この章の結末で終えてください。"""
     return f"""\
 次の希望をかなえる物語を一つ、日本語で書いてください。
 
