@@ -13,11 +13,14 @@ import { startI18n } from './i18n/setup';
 const root = document.getElementById('root');
 if (root === null) throw new Error('index.html has no #root');
 
+// Together with the words rather than after them, where it is the page that is wanted.
+const loadHome = () => import('./app/HomePage');
+if (window.location.pathname === '/') void loadHome();
 await startI18n();
 createRoot(root).render(
   <StrictMode>
     <Providers client={createQueryClient()}>
-      <RouterProvider router={createBrowserRouter(routes)} />
+      <RouterProvider router={createBrowserRouter(routes({ lazy: loadHome }))} />
     </Providers>
   </StrictMode>,
 );

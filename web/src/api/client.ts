@@ -1,6 +1,7 @@
 import createClient from 'openapi-fetch';
 
 import { ApiError } from './problem';
+import { noteReachability, SAVED_HEADER } from './reachability';
 import type { paths } from './schema';
 import type { Problem } from './types';
 
@@ -10,6 +11,9 @@ export const api = createClient<paths>({
   // Looked up at each call, so that tests can put their own in its place.
   fetch: (request) => globalThis.fetch(request),
 });
+
+/** What the gateway answers while the server behind it is away. */
+const AWAY = [502, 503, 504];
 
 interface Answer<Data> {
   data?: Data;
@@ -21,8 +25,12 @@ interface Answer<Data> {
 export async function bodyOf<Data>(call: Promise<Answer<Data>>): Promise<Data> {
   const answer = await call.catch((cause: unknown) => {
     if (cause instanceof DOMException && cause.name === 'AbortError') throw cause;
+    noteReachability(true);
     throw new ApiError(0);
   });
+  noteReachability(
+    answer.response.headers.has(SAVED_HEADER) || AWAY.includes(answer.response.status),
+  );
   if (!answer.response.ok) {
     throw new ApiError(
       answer.response.status,

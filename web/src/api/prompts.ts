@@ -1,22 +1,25 @@
-import {
-  infiniteQueryOptions,
-  queryOptions,
-  type InfiniteData,
-  type QueryClient,
-} from '@tanstack/react-query';
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 
 import { api, bodyOf } from './client';
-import type { NewPrompt, Prompt, PromptPage, Story } from './types';
+import type { NewPrompt, Prompt, StoryStatus } from './types';
 
-const PAGE_SIZE = 20;
+const PAGE_SIZE = 50;
 
-const ALL = ['prompts'] as const;
-const LISTS = [...ALL, 'list'] as const;
+export const ALL = ['prompts'] as const;
+export const LISTS = [...ALL, 'list'] as const;
 
-/** Prompts that match `search` (all when empty), newest first, page by page. */
-export function promptList(search: string) {
+/** Which prompts a list shows; '' and false ask for nothing. */
+export interface PromptFilter {
+  search: string;
+  status: StoryStatus | '';
+  language: string;
+  favourites: boolean;
+}
+
+/** The prompts that a filter lets through, newest first, page by page. */
+export function promptList({ search, status, language, favourites }: PromptFilter) {
   return infiniteQueryOptions({
-    queryKey: [...LISTS, search],
+    queryKey: [...LISTS, { search, status, language, favourites }],
     queryFn: ({ pageParam, signal }) =>
       bodyOf(
         api.GET('/api/v1/prompts', {
@@ -25,6 +28,9 @@ export function promptList(search: string) {
               limit: PAGE_SIZE,
               ...(pageParam !== null && { cursor: pageParam }),
               ...(search !== '' && { q: search }),
+              ...(status !== '' && { status: [status] }),
+              ...(language !== '' && { language }),
+              ...(favourites && { favourite: true }),
             },
           },
           signal,
@@ -32,6 +38,8 @@ export function promptList(search: string) {
       ),
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next_cursor,
+    // A library of thousands is many pages: they are not all read again at every glance.
+    staleTime: 30_000,
   });
 }
 
@@ -58,63 +66,12 @@ export function createPrompt(prompt: NewPrompt, idempotencyKey: string): Promise
   );
 }
 
-export async function deletePrompt(promptId: string): Promise<void> {
+/** Puts a prompt among the favourites, or takes it out. */
+export async function markFavourite(promptId: string, favourite: boolean): Promise<void> {
+  const params = { params: { path: { prompt_id: promptId } } };
   await bodyOf(
-    api.DELETE('/api/v1/prompts/{prompt_id}', { params: { path: { prompt_id: promptId } } }),
+    favourite
+      ? api.PUT('/api/v1/prompts/{prompt_id}/favourite', params)
+      : api.DELETE('/api/v1/prompts/{prompt_id}/favourite', params),
   );
-}
-
-export function createVariant(promptId: string): Promise<Story> {
-  return bodyOf(
-    api.POST('/api/v1/prompts/{prompt_id}/stories', { params: { path: { prompt_id: promptId } } }),
-  );
-}
-
-export function cancelStory(storyId: string): Promise<Story> {
-  return bodyOf(
-    api.POST('/api/v1/stories/{story_id}/cancel', { params: { path: { story_id: storyId } } }),
-  );
-}
-
-export function retryStory(storyId: string): Promise<Story> {
-  return bodyOf(
-    api.POST('/api/v1/stories/{story_id}/retry', { params: { path: { story_id: storyId } } }),
-  );
-}
-
-export function storyEventsUrl(storyId: string): string {
-  return `/api/v1/stories/${storyId}/events`;
-}
-
-/** Puts what is now known of a story in the place of what was known before. */
-export function rememberStory(client: QueryClient, story: Story): void {
-  client.setQueryData(promptById(story.prompt_id).queryKey, (prompt) =>
-    prompt === undefined
-      ? undefined
-      : {
-          ...prompt,
-          stories: prompt.stories.map((known) => (known.id === story.id ? story : known)),
-        },
-  );
-}
-
-export function refreshLists(client: QueryClient): Promise<void> {
-  return client.invalidateQueries({ queryKey: LISTS });
-}
-
-/** Takes a deleted prompt out of everything that was loaded before. */
-export function forgetPrompt(client: QueryClient, promptId: string): void {
-  client.setQueriesData<InfiniteData<PromptPage>>({ queryKey: LISTS }, (list) =>
-    list === undefined
-      ? undefined
-      : {
-          ...list,
-          pages: list.pages.map((page) => ({
-            ...page,
-            items: page.items.filter(({ id }) => id !== promptId),
-          })),
-        },
-  );
-  client.removeQueries({ queryKey: promptById(promptId).queryKey });
-  void refreshLists(client);
 }

@@ -13,7 +13,7 @@ export interface paths {
         };
         /**
          * List Prompts
-         * @description Your prompts, newest first.
+         * @description Your prompts, newest first; those in the trash are not among them.
          */
         get: operations["list_prompts"];
         put?: never;
@@ -44,7 +44,7 @@ export interface paths {
         post?: never;
         /**
          * Delete Prompt
-         * @description Delete a prompt and its stories; those that are being written stop.
+         * @description Move a prompt and its stories to the trash, where they are kept for a while; writing stops.
          */
         delete: operations["delete_prompt"];
         options?: never;
@@ -67,6 +67,94 @@ export interface paths {
          */
         post: operations["create_story"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/prompts/{prompt_id}/favourite": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Add Favourite
+         * @description Put a prompt among your favourites.
+         */
+        put: operations["add_favourite"];
+        post?: never;
+        /**
+         * Remove Favourite
+         * @description Take a prompt out of your favourites.
+         */
+        delete: operations["remove_favourite"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trash": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Trash
+         * @description Your deleted prompts, newest first.
+         */
+        get: operations["list_trash"];
+        put?: never;
+        post?: never;
+        /**
+         * Empty Trash
+         * @description Delete everything in the trash, for good.
+         */
+        delete: operations["empty_trash"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trash/{prompt_id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore Prompt
+         * @description Take a prompt with its stories out of the trash. Stories that were stopped by deleting stay stopped.
+         */
+        post: operations["restore_prompt"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trash/{prompt_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove Prompt
+         * @description Delete a prompt of the trash with its stories, for good.
+         */
+        delete: operations["remove_prompt"];
         options?: never;
         head?: never;
         patch?: never;
@@ -126,6 +214,26 @@ export interface paths {
          * @description Queue a failed or cancelled story again; writing goes on from the text there is.
          */
         post: operations["retry_story"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/stories/{story_id}/continue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Continue Story
+         * @description Ask for the next part of a finished story: a new story of the same prompt, with the same characters.
+         */
+        post: operations["continue_story"];
         delete?: never;
         options?: never;
         head?: never;
@@ -236,6 +344,23 @@ export interface components {
             temperature: number;
         };
         /**
+         * Excerpt
+         * @description Where the words of a search stand in a story.
+         */
+        Excerpt: {
+            /**
+             * Story Id
+             * Format: uuid
+             */
+            story_id: string;
+            /**
+             * Text
+             * @description Some of the text around the first place.
+             * @example … and the fox said that …
+             */
+            text: string;
+        };
+        /**
          * Failure
          * @description Why a story failed.
          */
@@ -291,6 +416,11 @@ export interface components {
              * @description Stories of one owner that may be queued or written at once.
              */
             active_stories_per_owner: number;
+            /**
+             * Trash Keep Days
+             * @description Days for which what was deleted can be restored.
+             */
+            trash_keep_days: number;
         };
         /**
          * Preferences
@@ -341,6 +471,8 @@ export interface components {
              */
             content: string;
             options: components["schemas"]["StoryOptions"];
+            /** Favourite */
+            favourite: boolean;
             /**
              * Created At
              * Format: date-time
@@ -378,6 +510,8 @@ export interface components {
              */
             content: string;
             options: components["schemas"]["StoryOptions"];
+            /** Favourite */
+            favourite: boolean;
             /**
              * Created At
              * Format: date-time
@@ -385,6 +519,8 @@ export interface components {
             created_at: string;
             /** Stories */
             stories: components["schemas"]["StorySummary"][];
+            /** @description Of a search: the words as they stand in a story; null when none has them. */
+            excerpt: components["schemas"]["Excerpt"] | null;
         };
         /**
          * Story
@@ -455,6 +591,17 @@ export interface components {
             usage: components["schemas"]["Usage"] | null;
             timings: components["schemas"]["Timings"];
             failure: components["schemas"]["Failure"] | null;
+            /**
+             * Part
+             * @description 1, or one more than that of the story which it continues.
+             * @default 1
+             */
+            part: number;
+            /**
+             * Previous Id
+             * @description The story that this one continues.
+             */
+            previous_id: string | null;
             /**
              * Created At
              * Format: date-time
@@ -564,6 +711,17 @@ export interface components {
             timings: components["schemas"]["Timings"];
             failure: components["schemas"]["Failure"] | null;
             /**
+             * Part
+             * @description 1, or one more than that of the story which it continues.
+             * @default 1
+             */
+            part: number;
+            /**
+             * Previous Id
+             * @description The story that this one continues.
+             */
+            previous_id: string | null;
+            /**
              * Created At
              * Format: date-time
              */
@@ -595,6 +753,56 @@ export interface components {
          * @enum {string}
          */
         Tone: "gentle" | "funny" | "exciting" | "mysterious" | "heartwarming" | "calm";
+        /**
+         * TrashPage
+         * @description Some of the trash, the newest prompts first.
+         */
+        TrashPage: {
+            /** Items */
+            items: components["schemas"]["TrashedPrompt"][];
+            /**
+             * Next Cursor
+             * @description Give it as `cursor` to get the next page; null: this is the last.
+             */
+            next_cursor: string | null;
+        };
+        /**
+         * TrashedPrompt
+         * @description A deleted prompt with its stories, oldest first, without their texts.
+         */
+        TrashedPrompt: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Content
+             * @example A fox who is afraid of the dark
+             */
+            content: string;
+            options: components["schemas"]["StoryOptions"];
+            /** Favourite */
+            favourite: boolean;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Trashed At
+             * Format: date-time
+             */
+            trashed_at: string;
+            /**
+             * Purged At
+             * Format: date-time
+             * @description After this it is deleted for good.
+             */
+            purged_at: string;
+            /** Stories */
+            stories: components["schemas"]["StorySummary"][];
+        };
         /**
          * Usage
          * @description Tokens, as the language model's server counted them.
@@ -734,6 +942,12 @@ export interface operations {
                 cursor?: string | null;
                 /** @description Only prompts that contain this, or have a story that does; capital letters do not matter. */
                 q?: string | null;
+                /** @description Only prompts whose newest story is in this state, or in one of several. */
+                status?: components["schemas"]["StoryStatus"][];
+                /** @description Only prompts for stories in this language; `ja` finds those for `ja-JP` too. */
+                language?: string | null;
+                /** @description Only favourites, or only the others. */
+                favourite?: boolean | null;
             };
             header?: never;
             path?: never;
@@ -1280,6 +1494,540 @@ export interface operations {
             };
         };
     };
+    add_favourite: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                prompt_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There is no such prompt. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:problem-type:storybot:not-found",
+                     *       "title": "Not Found",
+                     *       "status": 404,
+                     *       "detail": "There is no such prompt.",
+                     *       "trace_id": "0af7651916cd43dd8448eb211c80319c"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description prompt_id: Input should be a valid UUID */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:problem-type:storybot:invalid-request",
+                     *       "title": "Unprocessable Content",
+                     *       "status": 422,
+                     *       "detail": "prompt_id: Input should be a valid UUID",
+                     *       "trace_id": "0af7651916cd43dd8448eb211c80319c",
+                     *       "errors": [
+                     *         {
+                     *           "field": "prompt_id",
+                     *           "message": "Input should be a valid UUID"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The story shelf is away for a moment. Nothing was changed; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:problem-type:storybot:unavailable",
+                     *       "title": "Service Unavailable",
+                     *       "status": 503,
+                     *       "detail": "The story shelf is away for a moment. Nothing was changed; try again.",
+                     *       "trace_id": "0af7651916cd43dd8448eb211c80319c"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The story shelf went away while the change was being stored, so it may or may not be there. */
+            504: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:problem-type:storybot:outcome-unknown",
+                     *       "title": "Gateway Timeout",
+                     *       "status": 504,
+                     *       "detail": "The story shelf went away while the change was being stored, so it may or may not be there.",
+                     *       "trace_id": "0af7651916cd43dd8448eb211c80319c"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_favourite: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                prompt_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There is no such prompt. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:problem-type:storybot:not-found",
+                     *       "title": "Not Found",
+                     *       "status": 404,
+                     *       "detail": "There is no such prompt.",
+                     *       "trace_id": "0af7651916cd43dd8448eb211c80319c"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description prompt_id: Input should be a valid UUID */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:problem-type:storybot:invalid-request",
+                     *       "title": "Unprocessable Content",
+                     *       "status": 422,
+                     *       "detail": "prompt_id: Input should be a valid UUID",
+                     *       "trace_id": "0af7651916cd43dd8448eb211c80319c",
+                     *       "errors": [
+                     *         {
+                     *           "field": "prompt_id",
+                     *           "message": "Input should be a valid UUID"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The story shelf is away for a moment. Nothing was changed; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:problem-type:storybot:unavailable",
+                     *       "title": "Service Unavailable",
+                     *       "status": 503,
+                     *       "detail": "The story shelf is away for a moment. Nothing was changed; try again.",
+                     *       "trace_id": "0af7651916cd43dd8448eb211c80319c"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The story shelf went away while the change was being stored, so it may or may not be there. */
+            504: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:problem-type:storybot:outcome-unknown",
+                     *       "title": "Gateway Timeout",
+                     *       "status": 504,
+                     *       "detail": "The story shelf went away while the change was being stored, so it may or may not be there.",
+                     *       "trace_id": "0af7651916cd43dd8448eb211c80319c"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_trash: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrashPage"];
+                };
+            };
+            /** @description limit: Input should be less than or equal to 100 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:problem-type:storybot:invalid-request",
+                     *       "title": "Unprocessable Content",
+                     *       "status": 422,
+                     *       "detail": "limit: Input should be less than or equal to 100",
+                     *       "trace_id": "0af7651916cd43dd8448eb211c80319c",
+                     *       "errors": [
+                     *         {
+                     *           "field": "limit",
+                     *           "message": "Input should be less than or equal to 100"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The story shelf is away for a moment. Nothing was changed; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:problem-type:storybot:unavailable",
+                     *       "title": "Service Unavailable",
+                     *       "status": 503,
+                     *       "detail": "The story shelf is away for a moment. Nothing was changed; try again.",
+                     *       "trace_id": "0af7651916cd43dd8448eb211c80319c"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    empty_trash: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The story shelf is away for a moment. Nothing was changed; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:problem-type:storybot:unavailable",
+                     *       "title": "Service Unavailable",
+                     *       "status": 503,
+                     *       "detail": "The story shelf is away for a moment. Nothing was changed; try again.",
+                     *       "trace_id": "0af7651916cd43dd8448eb211c80319c"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The story shelf went away while the change was being stored, so it may or may not be there. */
+            504: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:problem-type:storybot:outcome-unknown",
+                     *       "title": "Gateway Timeout",
+                     *       "status": 504,
+                     *       "detail": "The story shelf went away while the change was being stored, so it may or may not be there.",
+                     *       "trace_id": "0af7651916cd43dd8448eb211c80319c"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restore_prompt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                prompt_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There is no such prompt in the trash. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:problem-type:storybot:not-found",
+                     *       "title": "Not Found",
+                     *       "status": 404,
+                     *       "detail": "There is no such prompt in the trash.",
+                     *       "trace_id": "0af7651916cd43dd8448eb211c80319c"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description prompt_id: Input should be a valid UUID */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:problem-type:storybot:invalid-request",
+                     *       "title": "Unprocessable Content",
+                     *       "status": 422,
+                     *       "detail": "prompt_id: Input should be a valid UUID",
+                     *       "trace_id": "0af7651916cd43dd8448eb211c80319c",
+                     *       "errors": [
+                     *         {
+                     *           "field": "prompt_id",
+                     *           "message": "Input should be a valid UUID"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The story shelf is away for a moment. Nothing was changed; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:problem-type:storybot:unavailable",
+                     *       "title": "Service Unavailable",
+                     *       "status": 503,
+                     *       "detail": "The story shelf is away for a moment. Nothing was changed; try again.",
+                     *       "trace_id": "0af7651916cd43dd8448eb211c80319c"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The story shelf went away while the change was being stored, so it may or may not be there. */
+            504: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:problem-type:storybot:outcome-unknown",
+                     *       "title": "Gateway Timeout",
+                     *       "status": 504,
+                     *       "detail": "The story shelf went away while the change was being stored, so it may or may not be there.",
+                     *       "trace_id": "0af7651916cd43dd8448eb211c80319c"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_prompt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                prompt_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There is no such prompt in the trash. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:problem-type:storybot:not-found",
+                     *       "title": "Not Found",
+                     *       "status": 404,
+                     *       "detail": "There is no such prompt in the trash.",
+                     *       "trace_id": "0af7651916cd43dd8448eb211c80319c"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description prompt_id: Input should be a valid UUID */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:problem-type:storybot:invalid-request",
+                     *       "title": "Unprocessable Content",
+                     *       "status": 422,
+                     *       "detail": "prompt_id: Input should be a valid UUID",
+                     *       "trace_id": "0af7651916cd43dd8448eb211c80319c",
+                     *       "errors": [
+                     *         {
+                     *           "field": "prompt_id",
+                     *           "message": "Input should be a valid UUID"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The story shelf is away for a moment. Nothing was changed; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:problem-type:storybot:unavailable",
+                     *       "title": "Service Unavailable",
+                     *       "status": 503,
+                     *       "detail": "The story shelf is away for a moment. Nothing was changed; try again.",
+                     *       "trace_id": "0af7651916cd43dd8448eb211c80319c"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The story shelf went away while the change was being stored, so it may or may not be there. */
+            504: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:problem-type:storybot:outcome-unknown",
+                     *       "title": "Gateway Timeout",
+                     *       "status": 504,
+                     *       "detail": "The story shelf went away while the change was being stored, so it may or may not be there.",
+                     *       "trace_id": "0af7651916cd43dd8448eb211c80319c"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_story: {
         parameters: {
             query?: never;
@@ -1536,6 +2284,150 @@ export interface operations {
                      *       "title": "Conflict",
                      *       "status": 409,
                      *       "detail": "The story is finished, so there is nothing to try again.",
+                     *       "trace_id": "0af7651916cd43dd8448eb211c80319c"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description story_id: Input should be a valid UUID */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:problem-type:storybot:invalid-request",
+                     *       "title": "Unprocessable Content",
+                     *       "status": 422,
+                     *       "detail": "story_id: Input should be a valid UUID",
+                     *       "trace_id": "0af7651916cd43dd8448eb211c80319c",
+                     *       "errors": [
+                     *         {
+                     *           "field": "story_id",
+                     *           "message": "Input should be a valid UUID"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You have 100 unfinished stories, which is the limit. Wait until some are finished. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:problem-type:storybot:too-many-stories",
+                     *       "title": "Too Many Requests",
+                     *       "status": 429,
+                     *       "detail": "You have 100 unfinished stories, which is the limit. Wait until some are finished.",
+                     *       "trace_id": "0af7651916cd43dd8448eb211c80319c"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The story shelf is away for a moment. Nothing was changed; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:problem-type:storybot:unavailable",
+                     *       "title": "Service Unavailable",
+                     *       "status": 503,
+                     *       "detail": "The story shelf is away for a moment. Nothing was changed; try again.",
+                     *       "trace_id": "0af7651916cd43dd8448eb211c80319c"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The story shelf went away while the change was being stored, so it may or may not be there. */
+            504: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:problem-type:storybot:outcome-unknown",
+                     *       "title": "Gateway Timeout",
+                     *       "status": 504,
+                     *       "detail": "The story shelf went away while the change was being stored, so it may or may not be there.",
+                     *       "trace_id": "0af7651916cd43dd8448eb211c80319c"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    continue_story: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                story_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description The new story's address. */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Story"];
+                };
+            };
+            /** @description There is no such story. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:problem-type:storybot:not-found",
+                     *       "title": "Not Found",
+                     *       "status": 404,
+                     *       "detail": "There is no such story.",
+                     *       "trace_id": "0af7651916cd43dd8448eb211c80319c"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The story is writing; only a finished one can be continued. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:problem-type:storybot:conflict",
+                     *       "title": "Conflict",
+                     *       "status": 409,
+                     *       "detail": "The story is writing; only a finished one can be continued.",
                      *       "trace_id": "0af7651916cd43dd8448eb211c80319c"
                      *     }
                      */

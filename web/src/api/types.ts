@@ -12,6 +12,7 @@ export type StorySummary = Schemas['StorySummary'];
 export type StoryStatus = Schemas['StoryStatus'];
 export type StoryOptions = Schemas['StoryOptions'];
 export type Failure = Schemas['Failure'];
+export type TrashedPrompt = Schemas['TrashedPrompt'];
 export type PromptPage = Schemas['PromptPage'];
 export type NewPrompt = Schemas['NewPrompt'];
 export type Settings = Schemas['Preferences'];

@@ -5,7 +5,8 @@ import { Library } from '../features/library/Library';
 import { WriteForm } from '../features/write/WriteForm';
 import styles from './HomePage.module.css';
 
-export function HomePage() {
+/** What to write, and what was written. */
+export function Component() {
   const { t } = useTranslation();
   useDocumentTitle();
   return (

@@ -3,7 +3,9 @@ import { useTranslation } from 'react-i18next';
 import { Link, Outlet, ScrollRestoration } from 'react-router';
 
 import { LanguageSwitch } from '../features/preferences/LanguageSwitch';
+import { AwayBanner } from '../features/offline/AwayBanner';
 import { ThemeSwitch } from '../features/preferences/ThemeSwitch';
+import { ReadyWatcher } from '../features/ready/ReadyWatcher';
 import styles from './Layout.module.css';
 
 /** What surrounds every page. */
@@ -24,9 +26,11 @@ export function Layout() {
           <ThemeSwitch />
         </div>
       </header>
+      <AwayBanner />
       <main id="content" className={styles.main} tabIndex={-1}>
         <Outlet />
       </main>
+      <ReadyWatcher />
       <ScrollRestoration />
     </div>
   );

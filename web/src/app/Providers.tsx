@@ -3,6 +3,7 @@ import { QueryClientProvider, type QueryClient } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 
 import { Notices } from '../design/toast/Notices';
+import { UpdatePrompt } from '../features/offline/UpdatePrompt';
 
 /** What every part of the app may use. */
 export function Providers({ client, children }: { client: QueryClient; children: ReactNode }) {
@@ -10,7 +11,10 @@ export function Providers({ client, children }: { client: QueryClient; children:
     // The content security policy allows no style elements.
     <CSPProvider disableStyleElements>
       <QueryClientProvider client={client}>
-        <Notices>{children}</Notices>
+        <Notices>
+          {children}
+          <UpdatePrompt />
+        </Notices>
       </QueryClientProvider>
     </CSPProvider>
   );

@@ -1,12 +1,11 @@
-import type { RouteObject } from 'react-router';
+import type { IndexRouteObject, RouteObject } from 'react-router';
 
 import { BrokenPage } from './BrokenPage';
-import { HomePage } from './HomePage';
 import { Layout } from './Layout';
 import { NotFoundPage } from './NotFoundPage';
 
-/** The pages; all but the first are loaded when somebody goes there. */
-export const routes: RouteObject[] = [
+/** The pages; each is loaded when somebody goes there. `home` says how the first one is. */
+export const routes = (home: Pick<IndexRouteObject, 'lazy' | 'Component'>): RouteObject[] => [
   {
     element: <Layout />,
     errorElement: <BrokenPage />,
@@ -16,10 +15,18 @@ export const routes: RouteObject[] = [
       {
         errorElement: <BrokenPage />,
         children: [
-          { index: true, element: <HomePage /> },
+          { index: true, ...home },
           {
             path: 'prompts/:promptId',
             lazy: () => import('../features/reading/ReadingPage'),
+          },
+          {
+            path: 'prompts/:promptId/compare',
+            lazy: () => import('../features/reading/ComparePage'),
+          },
+          {
+            path: 'trash',
+            lazy: () => import('../features/trash/TrashPage'),
           },
           {
             path: 'samples/:sampleId',

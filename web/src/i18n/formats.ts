@@ -9,6 +9,8 @@ export function useFormats() {
       new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' }).format(
         new Date(iso),
       ),
+    day: (iso: string) =>
+      new Intl.DateTimeFormat(language, { dateStyle: 'medium' }).format(new Date(iso)),
     number: (value: number) => new Intl.NumberFormat(language).format(value),
     duration: (seconds: number) => {
       const [value, unit] = seconds < 90 ? [seconds, 'second'] : [seconds / 60, 'minute'];

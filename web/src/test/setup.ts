@@ -19,11 +19,18 @@ window.matchMedia = (query) =>
     addListener: () => undefined,
     removeListener: () => undefined,
   });
+window.ResizeObserver = class {
+  observe = () => undefined;
+  unobserve = () => undefined;
+  disconnect = () => undefined;
+};
 window.scrollTo = () => undefined;
 Element.prototype.getAnimations = () => [];
 
 beforeEach(async () => {
   localStorage.clear();
+  for (const name of ['face', 'size', 'view'])
+    document.documentElement.removeAttribute(`data-${name}`);
   await showIn('en');
 });
 

@@ -1,4 +1,4 @@
-import type { Prompt, Settings, Story, StorySummary } from '../api/types';
+import type { Prompt, PromptSummary, Settings, Story, StorySummary } from '../api/types';
 
 /** Examples of what the API answers; each test says only what matters to it. */
 export function aStory(about: Partial<Story> = {}): Story {
@@ -25,6 +25,8 @@ export function aStory(about: Partial<Story> = {}): Story {
       finished_at: '2026-11-22T10:00:13Z',
     },
     failure: null,
+    part: 1,
+    previous_id: null,
     created_at: '2026-11-22T10:00:00Z',
     ...about,
   };
@@ -41,10 +43,16 @@ export function aPrompt(about: Partial<Prompt> = {}): Prompt {
     id: '01990000-0000-7000-8000-000000000001',
     content: 'A fox who is afraid of the dark',
     options: { language: 'en' },
+    favourite: false,
     created_at: '2026-11-22T10:00:00Z',
     stories: [aStory()],
     ...about,
   };
+}
+
+/** A prompt as the library has it. */
+export function aListed(about: Partial<PromptSummary> = {}): PromptSummary {
+  return { ...aPrompt(), stories: [aSummary()], excerpt: null, ...about };
 }
 
 export function someSettings(about: Partial<Settings> = {}): Settings {
@@ -56,7 +64,12 @@ export function someSettings(about: Partial<Settings> = {}): Settings {
     tones: [],
     lengths: ['short', 'medium', 'long'],
     defaults: { length: 'medium', temperature: 0.8 },
-    limits: { content_max_length: 4000, name_max_length: 80, active_stories_per_owner: 20 },
+    limits: {
+      content_max_length: 4000,
+      name_max_length: 80,
+      active_stories_per_owner: 20,
+      trash_keep_days: 30,
+    },
     ...about,
   };
 }

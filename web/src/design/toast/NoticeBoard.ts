@@ -5,6 +5,8 @@ export interface Notice {
   kind: 'success' | 'warning' | 'failure';
   title: string;
   description?: string;
+  /** Something to do about it, such as taking it back. */
+  action?: { label: string; run: () => void };
 }
 
 type Reader = (notice: Notice) => void;

@@ -10,6 +10,8 @@ const ICONS = { success: CircleCheck, warning: TriangleAlert, failure: CircleX }
 
 /** Milliseconds that a notice stays; a failure takes longer to read. */
 const STAYS = { success: 4000, warning: 6000, failure: 10_000 } as const;
+/** One that offers something to do stays long enough to think about it. */
+const STAYS_WITH_ACTION = 10_000;
 
 /** Shows the notices of a board. */
 export function Toasts({ board }: { board: NoticeBoard }) {
@@ -27,7 +29,7 @@ export function Toasts({ board }: { board: NoticeBoard }) {
 
 function ToastList({ board }: { board: NoticeBoard }) {
   const { t } = useTranslation();
-  const { toasts, add } = Toast.useToastManager<Notice>();
+  const { toasts, add, close } = Toast.useToastManager<Notice>();
 
   useEffect(
     () =>
@@ -36,7 +38,10 @@ function ToastList({ board }: { board: NoticeBoard }) {
           title: notice.title,
           description: notice.description,
           data: notice,
-          timeout: STAYS[notice.kind],
+          timeout: notice.action === undefined ? STAYS[notice.kind] : STAYS_WITH_ACTION,
+          ...(notice.action !== undefined && {
+            actionProps: { children: notice.action.label, onClick: notice.action.run },
+          }),
         });
       }),
     [board, add],
@@ -53,6 +58,12 @@ function ToastList({ board }: { board: NoticeBoard }) {
             <Toast.Title className={styles.title} render={<p />} />
             <Toast.Description className={styles.description} />
           </div>
+          <Toast.Action
+            className={styles.action}
+            onClick={() => {
+              close(toast.id);
+            }}
+          />
           <Toast.Close className={styles.close} aria-label={t('app.dismiss')}>
             <X aria-hidden="true" />
           </Toast.Close>

@@ -9,8 +9,13 @@ export function useNotify() {
   return useMemo(() => {
     const notify =
       (kind: Notice['kind']) =>
-      (title: string, description?: string): void => {
-        board.post({ kind, title, ...(description !== undefined && { description }) });
+      (title: string, description?: string, action?: Notice['action']): void => {
+        board.post({
+          kind,
+          title,
+          ...(description !== undefined && { description }),
+          ...(action !== undefined && { action }),
+        });
       };
     return {
       success: notify('success'),

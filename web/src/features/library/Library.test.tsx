@@ -5,14 +5,14 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { showIn } from '../../i18n/setup';
 import { fakeApi, json, problem } from '../../test/fakeApi';
 import { renderApp } from '../../test/renderApp';
-import { aPrompt, aStory } from '../../test/stories';
+import { aListed, aStory, aSummary } from '../../test/stories';
 
 const LIST = 'GET /prompts';
-const fox = aPrompt({ id: '1', content: 'A fox who is afraid of the dark' });
-const whale = aPrompt({
+const fox = aListed({ id: '1', content: 'A fox who is afraid of the dark' });
+const whale = aListed({
   id: '2',
   content: 'くじらの図書館',
-  stories: [aStory({ status: 'failed' })],
+  stories: [aSummary({ status: 'failed' })],
 });
 
 describe('the library', () => {
@@ -41,19 +41,17 @@ describe('the library', () => {
     renderApp();
     expect(await screen.findByRole('link', { name: fox.content })).toHaveAttribute('lang', 'en');
     expect(screen.getByRole('link', { name: whale.content })).toHaveAttribute('lang', 'ja');
-    expect(screen.getByText('Failed')).toBeVisible();
+    expect(screen.getByText('Failed', { selector: '[data-status]' })).toBeVisible();
     expect(screen.queryByText('The Snail Post')).not.toBeInTheDocument();
   });
 
-  it('loads more on request', async () => {
+  it('loads more by itself as the end comes near', async () => {
     api.on(LIST, ({ query }) =>
       query.get('cursor') === 'next'
         ? json({ items: [whale], next_cursor: null })
         : json({ items: [fox], next_cursor: 'next' }),
     );
-    const user = userEvent.setup();
     renderApp();
-    await user.click(await screen.findByRole('button', { name: 'Show more' }));
     expect(await screen.findByRole('link', { name: whale.content })).toBeVisible();
     expect(screen.getByRole('link', { name: fox.content })).toBeVisible();
     expect(screen.queryByRole('button', { name: 'Show more' })).not.toBeInTheDocument();
@@ -71,31 +69,82 @@ describe('the library', () => {
     expect(await screen.findByRole('link', { name: fox.content })).toBeVisible();
   });
 
-  it('asks before it deletes', async () => {
+  it('narrows itself down to favourites, a state and a language, and keeps that in the address', async () => {
     has(fox);
-    api.on('DELETE /prompts/1', () => {
-      has();
-      return new Response(null, { status: 204 });
+    const user = userEvent.setup();
+    const { router } = renderApp();
+    await user.click(await screen.findByRole('button', { name: 'Favourites' }));
+    await user.selectOptions(screen.getByRole('combobox', { name: 'State' }), 'Finished');
+    const filters = screen.getByRole('group', { name: 'Show only' });
+    await user.selectOptions(
+      within(filters).getByRole('combobox', { name: 'Story language' }),
+      'Japanese',
+    );
+    await waitFor(() => {
+      const query = api.calls(LIST).at(-1)?.query;
+      expect(query?.get('favourite')).toBe('true');
+      expect(query?.getAll('status')).toEqual(['finished']);
+      expect(query?.get('language')).toBe('ja');
     });
+    expect(router.state.location.search).toBe('?favourites=1&state=finished&language=ja');
+  });
+
+  it('comes up with the filter of its address, and says when nothing passes', async () => {
+    api.on(LIST, ({ query }) =>
+      json({ items: query.has('status') ? [] : [fox], next_cursor: null }),
+    );
+    renderApp('/?state=failed');
+    expect(await screen.findByText('Nothing here with these filters.')).toBeVisible();
+    expect(screen.getByRole('combobox', { name: 'State' })).toHaveValue('failed');
+  });
+
+  it('marks the words that were searched for, in titles and in stories', async () => {
+    const excerpt = { story_id: 's', text: '…and the old FOX slept…' };
+    has({ ...fox, excerpt });
+    renderApp('/?q=fox');
+    const link = await screen.findByRole('link', { name: fox.content });
+    expect(link).toHaveAttribute('href', '/prompts/1?story=s');
+    const marks = await screen.findAllByText(/fox/i, { selector: 'mark' });
+    expect(marks.map(({ textContent }) => textContent)).toEqual(['fox', 'FOX']);
+  });
+
+  it('shows a favourite at once, and takes it back when the server refuses', async () => {
+    has(fox);
+    const answers = [new Response(null, { status: 204 }), problem(500)];
+    api.on('PUT /prompts/1/favourite', () => {
+      const answer = answers.shift() ?? problem(500);
+      if (answer.ok) has({ ...fox, favourite: true });
+      return answer;
+    });
+    api.on('DELETE /prompts/1/favourite', () => problem(500));
     const user = userEvent.setup();
     renderApp();
-    const button = await screen.findByRole('button', { name: `Delete “${fox.content}”` });
+    const star = await screen.findByRole('button', { name: `Favourite: “${fox.content}”` });
+    expect(star).toHaveAttribute('aria-pressed', 'false');
+    await user.click(star);
+    expect(star).toHaveAttribute('aria-pressed', 'true');
+    await user.click(star);
+    expect(await screen.findByText('The favourite could not be stored.')).toBeVisible();
+    expect(star).toHaveAttribute('aria-pressed', 'true');
+  });
 
-    await user.click(button);
-    const dialog = await screen.findByRole('alertdialog', { name: 'Delete this story?' });
-    await user.click(within(dialog).getByRole('button', { name: 'Cancel' }));
-    await waitFor(() => {
-      expect(screen.queryByRole('alertdialog')).not.toBeInTheDocument();
-    });
-    expect(api.calls('DELETE /prompts/1')).toHaveLength(0);
-
-    await user.click(button);
-    await user.click(
-      within(await screen.findByRole('alertdialog')).getByRole('button', { name: 'Delete' }),
-    );
-    expect(await screen.findByText('Deleted.')).toBeVisible();
-    expect(screen.queryByRole('link', { name: fox.content })).not.toBeInTheDocument();
+  it('deletes into the trash, from which one click brings it back', async () => {
+    has(fox);
+    api
+      .on('DELETE /prompts/1', () => {
+        has();
+        return new Response(null, { status: 204 });
+      })
+      .on('POST /trash/1/restore', () => {
+        has(fox);
+        return new Response(null, { status: 204 });
+      });
+    const user = userEvent.setup();
+    renderApp();
+    await user.click(await screen.findByRole('button', { name: `Delete “${fox.content}”` }));
     expect(await screen.findByText('No stories yet')).toBeVisible();
+    await user.click(await screen.findByRole('button', { name: 'Undo' }));
+    expect(await screen.findByRole('link', { name: fox.content })).toBeVisible();
   });
 
   it('keeps what it could not delete, and says so', async () => {
@@ -104,11 +153,19 @@ describe('the library', () => {
     const user = userEvent.setup();
     renderApp();
     await user.click(await screen.findByRole('button', { name: /^Delete/ }));
-    await user.click(
-      within(await screen.findByRole('alertdialog')).getByRole('button', { name: 'Delete' }),
-    );
     expect(await screen.findByText('It could not be deleted.')).toBeVisible();
     expect(screen.getByRole('link', { name: fox.content })).toBeVisible();
+  });
+
+  it('sees by itself that a story was finished', async () => {
+    const story = aSummary({ status: 'writing' });
+    has({ ...fox, stories: [story] });
+    api.on(`GET /stories/${story.id}`, () => json(aStory({ prompt_id: fox.id, text: 'The end.' })));
+    renderApp();
+    expect(await screen.findByText('Writing', { selector: '[data-status]' })).toBeVisible();
+    await waitFor(() => {
+      expect(screen.queryByText('Writing', { selector: '[data-status]' })).not.toBeInTheDocument();
+    });
   });
 
   it('says why it could not be loaded, and tries again', async () => {
@@ -126,7 +183,7 @@ describe('the library', () => {
     has(whale);
     renderApp();
     expect(await screen.findByRole('heading', { name: 'あなたのお話' })).toBeVisible();
-    expect(await screen.findByText('失敗')).toBeVisible();
+    expect(await screen.findByText('失敗', { selector: '[data-status]' })).toBeVisible();
   });
 
   it('changes its language at once, and remembers it', async () => {

@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { ApiError } from '../../api/problem';
 import { Button } from '../../design/Button';
 import { Callout } from '../../design/Callout';
-import { TraceId } from './TraceId';
+import { TraceDetails } from './TraceDetails';
 import { useProblemSentence } from './useProblemSentence';
 
 interface ProblemCalloutProps {
@@ -21,14 +21,10 @@ export function ProblemCallout({ title, error, onRetry }: ProblemCalloutProps) {
   return (
     <Callout tone="bad" icon={<CloudOff />} title={title} announce>
       <p>{sentenceOf(error)}</p>
-      {traceId !== null && (
-        <p>
-          {t('app.traceId')}: <TraceId traceId={traceId} />
-        </p>
-      )}
       <div>
         <Button onClick={onRetry}>{t('app.tryAgain')}</Button>
       </div>
+      {traceId !== null && <TraceDetails traceId={traceId} />}
     </Callout>
   );
 }

@@ -4,12 +4,18 @@ import { Link } from 'react-router';
 
 import styles from './BackLink.module.css';
 
-export function BackLink() {
+interface BackLinkProps {
+  /** Where to, and what that is called; the library when left out. */
+  to?: string;
+  label?: string;
+}
+
+export function BackLink({ to = '/', label }: BackLinkProps) {
   const { t } = useTranslation();
   return (
-    <Link to="/" className={styles.back}>
+    <Link to={to} className={styles.back}>
       <ArrowLeft aria-hidden="true" />
-      {t('reading.back')}
+      {label ?? t('reading.back')}
     </Link>
   );
 }

@@ -7,13 +7,20 @@ import { textLength } from '../../text/textLength';
 import { unitOf } from './useProgressWords';
 import styles from './Colophon.module.css';
 
+interface ColophonProps {
+  /** The story with the parts before it. */
+  parts: readonly Story[];
+  story: Story;
+  language: string;
+}
+
 /** Who wrote a story, how long it is and took, and what an operator would ask for. */
-export function Colophon({ story, language }: { story: Story; language: string }) {
+export function Colophon({ parts, story, language }: ColophonProps) {
   const { t } = useTranslation();
   const { date, duration, number } = useFormats();
   const { model, timings, usage } = story;
   const seconds = secondsBetween(timings.started_at, timings.finished_at);
-  const length = textLength(story.text, language);
+  const length = parts.reduce((sum, part) => sum + textLength(part.text, language), 0);
   const facts = [
     model !== null &&
       t(story.model_builtin ? 'reading.writtenByBuiltin' : 'reading.writtenBy', { model }),

@@ -2,6 +2,7 @@ import { ArrowDown, LoaderCircle, Square, WifiOff } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 
 import { Button } from '../../design/Button';
+import { AskToNotify } from './AskToNotify';
 import { useProgressWords } from './useProgressWords';
 import type { LiveStory } from './stream/useLiveStory';
 import styles from './Progress.module.css';
@@ -19,6 +20,7 @@ interface ProgressProps {
 export function Progress({ live, language, following, onFollow, stopping, onStop }: ProgressProps) {
   const { t } = useTranslation();
   const { state, detail } = useProgressWords(live, language);
+  const { model } = live.transcript.story;
   const offline = live.connection === 'reconnecting';
   return (
     <div className={styles.bar}>
@@ -37,7 +39,11 @@ export function Progress({ live, language, following, onFollow, stopping, onStop
         <p className={styles.words}>
           <span role="status">{state}</span>
           {detail !== null && <span className={styles.detail}>{detail}</span>}
+          {model !== null && (
+            <span className={styles.detail}>{t('reading.byModel', { model })}</span>
+          )}
         </p>
+        <AskToNotify />
         <Button busy={stopping} onClick={onStop}>
           <Square aria-hidden="true" />
           {stopping ? t('reading.stopping') : t('reading.stop')}

@@ -123,7 +123,7 @@ describe('reading a story', () => {
       const failure = { code: 'llm_timeout', message: 'Server’s words', retryable: true } as const;
       stream.send('failed', aSummary({ status: 'failed', failure }), '0-0-end');
       expect(await screen.findByText(/The language model stopped answering/)).toBeVisible();
-      expect(screen.getAllByText(story.trace_id)[0]).toBeVisible();
+      expect(screen.getAllByText(story.trace_id)[0]).toBeInTheDocument();
       expect(screen.getByRole('button', { name: 'Write it again' })).toBeVisible();
       await act(() => showIn('ja'));
       expect(screen.getByText(/言語モデルの応答が止まりました/)).toBeVisible();
@@ -165,13 +165,114 @@ describe('reading a story', () => {
     expect(await screen.findByText('The first one.')).toBeVisible();
   });
 
-  it('is copied without its surroundings', async () => {
-    has(aStory({ text: 'Once.\n\nThe end of it.' }));
+  it('is continued: the next part follows below', async () => {
+    const first = aStory({ id: 'a', text: 'Once upon a time.' });
+    const next = aStory({ id: 'b', status: 'queued', part: 2, previous_id: 'a', model: null });
+    has(first);
+    const stream = eventStream();
+    api
+      .on('POST /stories/a/continue', () => {
+        has(first, next);
+        return json(next, 201);
+      })
+      .on('GET /stories/b/events', () => stream.response);
     const user = userEvent.setup();
     renderApp(ADDRESS);
-    await user.click(await screen.findByRole('button', { name: 'Copy the text' }));
-    expect(await navigator.clipboard.readText()).toBe('Once.\n\nThe end of it.');
+    await user.click(await screen.findByRole('button', { name: 'Continue the story' }));
+    expect(await screen.findByRole('heading', { name: 'Part 2' })).toBeVisible();
+    expect(screen.getByText('Once upon a time.')).toBeVisible();
+    expect(screen.queryByRole('navigation', { name: 'Versions' })).not.toBeInTheDocument();
+    stream.send('delta', { offset: 0, text: 'And then' }, '0-8');
+    expect(await screen.findByText('And then', paragraph)).toBeVisible();
+  });
+
+  it('has its versions side by side', async () => {
+    has(aStory({ id: 'a', text: 'The first one.' }), aStory({ id: 'b', text: 'The second one.' }));
+    const user = userEvent.setup();
+    renderApp(ADDRESS);
+    await user.click(await screen.findByRole('link', { name: 'Side by side' }));
+    expect(await screen.findByText('The first one.')).toBeVisible();
+    expect(screen.getByText('The second one.')).toBeVisible();
+  });
+
+  it('is copied without its surroundings', async () => {
+    has(
+      aStory({ id: 'a', text: 'Once.\n\nThe end of it.' }),
+      aStory({ id: 'b', text: 'Or not.', part: 2, previous_id: 'a' }),
+    );
+    const user = userEvent.setup();
+    renderApp(ADDRESS);
+    await user.click(await screen.findByRole('button', { name: 'Keep or share' }));
+    await user.click(await screen.findByRole('menuitem', { name: 'Copy the text' }));
+    expect(await navigator.clipboard.readText()).toBe(
+      'Once.\n\nThe end of it.\n\nPart 2\n\nOr not.',
+    );
     expect(await screen.findByText('Copied')).toBeVisible();
+  });
+
+  it('is set in the size and the letters that were chosen, and remembers them', async () => {
+    has(aStory({ text: 'Once.' }));
+    const user = userEvent.setup();
+    renderApp(ADDRESS);
+    await user.click(await screen.findByRole('button', { name: 'Text' }));
+    await user.click(await screen.findByRole('button', { name: 'Larger' }));
+    await user.click(screen.getByRole('radio', { name: 'Without serifs' }));
+    expect(document.documentElement.dataset).toMatchObject({ size: '3', face: 'sans' });
+    expect(localStorage.getItem('storybot.size')).toBe('3');
+    expect(localStorage.getItem('storybot.face')).toBe('sans');
+  });
+
+  it('is read with nothing around it, until Escape', async () => {
+    has(aStory({ text: 'Once.' }));
+    const user = userEvent.setup();
+    const { router } = renderApp(ADDRESS);
+    await user.click(await screen.findByRole('button', { name: 'Just read' }));
+    expect(document.documentElement.dataset.view).toBe('book');
+    expect(router.state.location.search).toBe('?view=book');
+    await user.keyboard('{Escape}');
+    await waitFor(() => {
+      expect(document.documentElement.dataset.view).toBeUndefined();
+    });
+  });
+
+  it.each([
+    ['llm_refused', 'Change the idea'],
+    ['prompt_too_long', 'Change the idea'],
+    ['llm_bad_key', 'How to connect another model'],
+    ['llm_unknown_model', 'How to connect another model'],
+    ['llm_timeout', 'Write it again'],
+  ] as const)('offers after %s what helps: %s', async (code, help) => {
+    const failure = { code, message: '', retryable: false };
+    has(aStory({ status: 'failed', failure, text: '' }));
+    renderApp(ADDRESS);
+    expect(await screen.findByText(help)).toBeVisible();
+  });
+
+  it('gives the idea back to be changed', async () => {
+    const failure = { code: 'llm_refused', message: '', retryable: false } as const;
+    has(aStory({ status: 'failed', failure, text: '' }));
+    const user = userEvent.setup();
+    const { router } = renderApp(ADDRESS);
+    await user.click(await screen.findByRole('button', { name: 'Change the idea' }));
+    expect(await screen.findByRole('textbox', { name: 'Your idea' })).toHaveValue(prompt.content);
+    expect(router.state.location.pathname).toBe('/');
+  });
+
+  it('is announced elsewhere in the app when it was left unfinished', async () => {
+    has(story);
+    const stream = eventStream();
+    let now = story;
+    api.on(EVENTS, () => stream.response).on(`GET /stories/${story.id}`, () => json(now));
+    const user = userEvent.setup();
+    const { router } = renderApp(ADDRESS);
+    await screen.findByRole('button', { name: 'Stop' });
+    now = aStory({ text: 'Once.' });
+    await user.click(screen.getByRole('link', { name: 'All stories' }));
+    expect(await screen.findByText(`“${prompt.content}” is ready.`)).toBeVisible();
+    has(now);
+    await user.click(screen.getByRole('button', { name: 'Read' }));
+    expect(await screen.findByText('Once.', paragraph)).toBeVisible();
+    expect(router.state.location.pathname).toBe(ADDRESS);
   });
 
   it('marks English that came where Japanese was asked for', async () => {
@@ -183,17 +284,17 @@ describe('reading a story', () => {
     expect(text.closest('[lang]')).toHaveAttribute('lang', 'en');
   });
 
-  it('is deleted, and the library comes back', async () => {
+  it('is deleted into the trash, and the library comes back', async () => {
     has(aStory({ text: 'Once.' }));
     api.on(`DELETE /prompts/${prompt.id}`, () => new Response(null, { status: 204 }));
     const user = userEvent.setup();
     const { router } = renderApp(ADDRESS);
     await user.click(await screen.findByRole('button', { name: 'Delete' }));
-    const dialog = await screen.findByRole('alertdialog');
-    await user.click(within(dialog).getByRole('button', { name: 'Delete' }));
     await waitFor(() => {
       expect(router.state.location.pathname).toBe('/');
     });
+    expect(await screen.findByText('Moved to the trash.')).toBeVisible();
+    expect(screen.getByRole('button', { name: 'Undo' })).toBeVisible();
   });
 
   it('says when there is no such story', async () => {

@@ -4,16 +4,19 @@ import { useParams, useSearchParams } from 'react-router';
 
 import { ApiError } from '../../api/problem';
 import { promptById } from '../../api/prompts';
-import type { Prompt } from '../../api/types';
+import type { Prompt, Story } from '../../api/types';
 import { Skeleton } from '../../design/Skeleton';
-import { useFormats } from '../../i18n/formats';
 import { languageOf } from '../../text/languageOf';
-import { ProblemCallout } from '../problems/ProblemCallout';
-import { OptionSummary } from '../write/OptionSummary';
-import { BackLink } from './BackLink';
-import { StoryView } from './StoryView';
 import { titleOf } from '../../text/titleOf';
+import { ProblemCallout } from '../problems/ProblemCallout';
+import { BackLink } from './BackLink';
+import { BookView, useBookView } from './BookView';
+import { EarlierPart } from './EarlierPart';
+import { ReadingHeader } from './ReadingHeader';
+import { StoryView } from './StoryView';
+import { useSwipe } from './useSwipe';
 import { Versions } from './Versions';
+import { versionsOf, versionWith } from './versions';
 import styles from './ReadingPage.module.css';
 
 /** A prompt and the story that was asked for last, or the one that `?story=` names. */
@@ -44,35 +47,39 @@ export function Component() {
 }
 
 function PromptStories({ prompt }: { prompt: Prompt }) {
-  const { t } = useTranslation();
-  const { date } = useFormats();
-  const [search] = useSearchParams();
-  const story =
-    prompt.stories.find(({ id }) => id === search.get('story')) ?? prompt.stories.at(-1);
-  const title = titleOf(prompt.content);
-  const ideaLanguage = languageOf(prompt.content);
+  const [search, setSearch] = useSearchParams();
+  const book = useBookView();
+  const versions = versionsOf(prompt.stories);
+  const parts = versionWith(versions, search.get('story'));
+  const last = parts?.at(-1);
+  const shown = parts === undefined ? -1 : versions.indexOf(parts);
+
+  function show(position: number) {
+    const story = versions[position]?.at(-1);
+    if (story !== undefined) setSearch({ story: story.id }, { replace: true });
+  }
+  const swipe = useSwipe({
+    onNext: () => {
+      show(shown + 1);
+    },
+    onPrevious: () => {
+      show(shown - 1);
+    },
+  });
+
+  const language = languageOf(prompt.content);
+  if (parts === undefined || last === undefined) return null;
   return (
-    <>
-      <header className={styles.header}>
-        <h1 className={styles.title} lang={ideaLanguage}>
-          {title}
-        </h1>
-        <p className={styles.meta}>
-          <OptionSummary options={prompt.options} />
-          <time dateTime={prompt.created_at}>{date(prompt.created_at)}</time>
-        </p>
-        {title !== prompt.content && (
-          <details className={styles.idea}>
-            <summary>{t('reading.wholeIdea')}</summary>
-            <p lang={ideaLanguage}>{prompt.content}</p>
-          </details>
-        )}
-      </header>
-      {story !== undefined && prompt.stories.length > 1 && (
-        <Versions prompt={prompt} shown={story} />
-      )}
-      {story !== undefined && <StoryView key={story.id} prompt={prompt} story={story} />}
-    </>
+    <BookView title={titleOf(prompt.content)} language={language} book={book}>
+      <ReadingHeader prompt={prompt} parts={parts} onOpenBook={book.open} />
+      {versions.length > 1 && <Versions prompt={prompt} versions={versions} shown={last} />}
+      <div className={styles.parts} {...(versions.length > 1 && swipe)}>
+        {parts.slice(0, -1).map((part: Story) => (
+          <EarlierPart key={part.id} part={part} asked={prompt.options.language ?? null} />
+        ))}
+        <StoryView key={last.id} prompt={prompt} parts={parts} story={last} />
+      </div>
+    </BookView>
   );
 }
 

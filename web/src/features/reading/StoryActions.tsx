@@ -1,12 +1,10 @@
-import { CopyPlus, Copy, RotateCcw, Trash2 } from 'lucide-react';
-import { useState } from 'react';
+import { BookPlus, CopyPlus, RotateCcw, Trash2 } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
 
 import type { Prompt, Story } from '../../api/types';
-import { useCopy } from '../../browser/useCopy';
 import { Button } from '../../design/Button';
-import { DeleteDialog } from '../library/DeleteDialog';
+import { useTrash } from '../trash/useTrash';
 import type { useStoryActions } from './useStoryActions';
 import styles from './StoryActions.module.css';
 
@@ -20,13 +18,24 @@ interface StoryActionsProps {
 export function StoryActions({ prompt, story, actions }: StoryActionsProps) {
   const { t } = useTranslation();
   const navigate = useNavigate();
-  const copy = useCopy();
-  const [deleting, setDeleting] = useState(false);
-  const { retry, another } = actions;
-  const { text } = story;
+  const { discard } = useTrash();
+  const { retry, another, goOn } = actions;
   return (
     <div className={styles.actions}>
-      {story.status !== 'finished' && (
+      {story.status === 'finished' && (
+        <Button
+          look="main"
+          busy={goOn.isPending}
+          onClick={() => {
+            goOn.mutate();
+          }}
+        >
+          <BookPlus aria-hidden="true" />
+          {t('reading.continue')}
+        </Button>
+      )}
+      {/* A failed one has this in its notice. */}
+      {story.status === 'cancelled' && (
         <Button
           look="main"
           busy={retry.isPending}
@@ -45,36 +54,22 @@ export function StoryActions({ prompt, story, actions }: StoryActionsProps) {
         }}
       >
         <CopyPlus aria-hidden="true" />
-        {t('reading.another')}
+        {t(story.part === 1 ? 'reading.another' : 'reading.anotherPart')}
       </Button>
-      {text !== '' && (
-        <Button
-          onClick={() => {
-            void copy(text);
-          }}
-        >
-          <Copy aria-hidden="true" />
-          {t('reading.copy')}
-        </Button>
-      )}
       <Button
         look="quiet"
+        busy={discard.isPending}
         onClick={() => {
-          setDeleting(true);
+          discard.mutate(prompt.id, {
+            onSuccess: () => {
+              void navigate('/', { replace: true });
+            },
+          });
         }}
       >
         <Trash2 aria-hidden="true" />
         {t('reading.delete')}
       </Button>
-      <DeleteDialog
-        prompt={deleting ? prompt : null}
-        onClose={() => {
-          setDeleting(false);
-        }}
-        onDeleted={() => {
-          void navigate('/', { replace: true });
-        }}
-      />
     </div>
   );
 }

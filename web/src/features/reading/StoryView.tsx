@@ -2,23 +2,31 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
 import type { Prompt, Story } from '../../api/types';
-import { useDocumentTitle } from '../../browser/useDocumentTitle';
 import { languageOf } from '../../text/languageOf';
+import { titleOf } from '../../text/titleOf';
 import { Colophon } from './Colophon';
 import { EndMark } from './EndMark';
 import { FailureNotice } from './FailureNotice';
+import { PartTitle } from './PartTitle';
 import { Progress } from './Progress';
 import { SpokenStory } from './SpokenStory';
 import { StoryActions } from './StoryActions';
 import { StoryText } from './StoryText';
 import { useLiveStory } from './stream/useLiveStory';
-import { titleOf } from '../../text/titleOf';
 import { useFollowEnd } from './useFollowEnd';
 import { useStoryActions } from './useStoryActions';
+import { useTidings } from './useTidings';
 import styles from './StoryView.module.css';
 
-/** One story: its text, growing while it is written, and what can be done with it. */
-export function StoryView({ prompt, story }: { prompt: Prompt; story: Story }) {
+interface StoryViewProps {
+  prompt: Prompt;
+  /** The story with the parts before it. */
+  parts: readonly Story[];
+  story: Story;
+}
+
+/** The last part of a story: its text, growing while it is written, and what can be done with it. */
+export function StoryView({ prompt, parts, story }: StoryViewProps) {
   const { t } = useTranslation();
   const live = useLiveStory(story);
   const actions = useStoryActions(story);
@@ -28,13 +36,22 @@ export function StoryView({ prompt, story }: { prompt: Prompt; story: Story }) {
   const [openedEmpty] = useState(transcript.text === '');
   const { following, follow } = useFollowEnd(active, transcript.length, openedEmpty);
   const language = languageOf(transcript.text, prompt.options.language);
-  const title = titleOf(prompt.content);
-  useDocumentTitle(active ? `✎ ${title}` : title);
+  useTidings(story, status, titleOf(prompt.content));
 
   return (
-    <>
+    <section className={styles.part}>
+      <PartTitle part={story.part} />
       {status === 'failed' && (
-        <FailureNotice failure={failure} traceId={story.trace_id} hasText={transcript.length > 0} />
+        <FailureNotice
+          prompt={prompt}
+          failure={failure}
+          traceId={story.trace_id}
+          hasText={transcript.length > 0}
+          retrying={actions.retry.isPending}
+          onRetry={() => {
+            actions.retry.mutate();
+          }}
+        />
       )}
       <div className={styles.story}>
         <StoryText text={transcript.text} language={language} writing={active} />
@@ -61,10 +78,10 @@ export function StoryView({ prompt, story }: { prompt: Prompt; story: Story }) {
       ) : (
         <footer className={styles.footer}>
           <StoryActions prompt={prompt} story={story} actions={actions} />
-          <Colophon story={story} language={language} />
+          <Colophon parts={parts} story={story} language={language} />
         </footer>
       )}
-    </>
+    </section>
   );
 }
 

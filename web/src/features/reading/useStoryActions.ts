@@ -2,17 +2,13 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { useSearchParams } from 'react-router';
 
-import {
-  cancelStory,
-  createVariant,
-  promptById,
-  refreshLists,
-  retryStory,
-} from '../../api/prompts';
+import { refreshLists } from '../../api/cache';
+import { promptById } from '../../api/prompts';
+import { cancelStory, continueStory, createVariant, retryStory } from '../../api/stories';
 import type { Story } from '../../api/types';
 import { useReportFailure } from '../problems/useReportFailure';
 
-/** What can be asked of a story: to stop, to be written again, to have a sibling. */
+/** What can be asked of a story: to stop, to be written again, to have a sibling, to go on. */
 export function useStoryActions(story: Story) {
   const { t } = useTranslation();
   const client = useQueryClient();
@@ -40,7 +36,10 @@ export function useStoryActions(story: Story) {
     onSettled: lookAgain,
   });
   const another = useMutation({
-    mutationFn: () => createVariant(story.prompt_id),
+    mutationFn: () =>
+      story.previous_id === null
+        ? createVariant(story.prompt_id)
+        : continueStory(story.previous_id),
     onSuccess: async (variant) => {
       await lookAgain();
       setSearch({ story: variant.id });
@@ -49,5 +48,15 @@ export function useStoryActions(story: Story) {
       reportFailure(error, t('reading.anotherFailed'));
     },
   });
-  return { stop, retry, another };
+  const goOn = useMutation({
+    mutationFn: () => continueStory(story.id),
+    onSuccess: async (next) => {
+      await lookAgain();
+      setSearch({ story: next.id }, { preventScrollReset: true });
+    },
+    onError: (error) => {
+      reportFailure(error, t('reading.continueFailed'));
+    },
+  });
+  return { stop, retry, another, goOn };
 }

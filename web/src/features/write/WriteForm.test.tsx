@@ -121,8 +121,8 @@ describe('writing a prompt', () => {
     const user = userEvent.setup();
     renderApp();
     const ideas = screen.getByRole('region', { name: 'Or start from one of these' });
-    const first = within(ideas).getAllByRole('button')[0];
-    if (first === undefined) throw new Error('no ideas');
+    const first = within(ideas).getAllByRole('listitem')[0]?.querySelector('button');
+    if (!first) throw new Error('no ideas');
     await user.click(first);
     expect(idea()).toHaveValue(first.textContent);
   });

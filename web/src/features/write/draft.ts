@@ -1,5 +1,5 @@
 import { readStored, writeStored } from '../../browser/storage';
-import type { NewPrompt } from '../../api/types';
+import type { NewPrompt, Prompt } from '../../api/types';
 import { codePointLength } from '../../text/codePoints';
 import { GENRES, LENGTHS, TONES, type Genre, type Length, type Tone } from './choices';
 
@@ -60,6 +60,19 @@ export function promptOf(draft: Draft): NewPrompt {
   return {
     content: draft.content.trim(),
     options: Object.fromEntries(Object.entries(options).filter(([, value]) => value !== '')),
+  };
+}
+
+/** The draft from which a prompt was sent, to be changed and sent anew. */
+export function draftOf({ content, options }: Prompt): Draft {
+  return {
+    content,
+    language: options.language ?? '',
+    protagonist: options.protagonist ?? '',
+    age: options.age === null || options.age === undefined ? '' : String(options.age),
+    genre: options.genre ?? '',
+    tone: options.tone ?? '',
+    length: options.length ?? '',
   };
 }
 

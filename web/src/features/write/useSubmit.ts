@@ -1,7 +1,8 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 
+import { refreshLists } from '../../api/cache';
 import { ApiError } from '../../api/problem';
-import { createPrompt, promptById, refreshLists } from '../../api/prompts';
+import { createPrompt, promptById } from '../../api/prompts';
 import { delayBefore, isWorthRetrying } from '../../api/queryClient';
 import type { NewPrompt } from '../../api/types';
 import { idempotencyKeyFor, settleSubmission } from './submission';

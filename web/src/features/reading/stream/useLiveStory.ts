@@ -1,7 +1,9 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useReducer, useState } from 'react';
 
-import { promptById, refreshLists, rememberStory, storyEventsUrl } from '../../../api/prompts';
+import { refreshLists, rememberStory } from '../../../api/cache';
+import { promptById } from '../../../api/prompts';
+import { storyEventsUrl } from '../../../api/stories';
 import { isFinal, type Story } from '../../../api/types';
 import { readStream, type ConnectionState } from './connection';
 import { perFrame } from './perFrame';

@@ -1,0 +1,77 @@
+import { X } from 'lucide-react';
+import { useCallback, useEffect, type ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useSearchParams } from 'react-router';
+
+import { Button } from '../../design/Button';
+import { TextSettings } from './tools';
+import styles from './BookView.module.css';
+
+/** Whether the story is shown with nothing around it; part of the address, so that "back" leaves it. */
+export function useBookView() {
+  const [search, setSearch] = useSearchParams();
+  const isOpen = search.get('view') === 'book';
+  const set = useCallback(
+    (view: string | null) => {
+      setSearch(
+        (before) => {
+          const after = new URLSearchParams(before);
+          if (view === null) after.delete('view');
+          else after.set('view', view);
+          return after;
+        },
+        { replace: view === null, preventScrollReset: view === null },
+      );
+    },
+    [setSearch],
+  );
+  const open = useCallback(() => {
+    set('book');
+  }, [set]);
+  const close = useCallback(() => {
+    set(null);
+  }, [set]);
+  return { isOpen, open, close };
+}
+
+interface BookViewProps {
+  title: string;
+  language: string;
+  book: ReturnType<typeof useBookView>;
+  children: ReactNode;
+}
+
+/** A story as a book: everything but title and text is put away. */
+export function BookView({ title, language, book, children }: BookViewProps) {
+  const { t } = useTranslation();
+  const { isOpen, close } = book;
+  useEffect(() => {
+    if (!isOpen) return undefined;
+    const root = document.documentElement;
+    root.dataset.view = 'book';
+    function onKey(event: KeyboardEvent) {
+      if (event.key === 'Escape' && !event.defaultPrevented) close();
+    }
+    window.addEventListener('keydown', onKey);
+    return () => {
+      delete root.dataset.view;
+      window.removeEventListener('keydown', onKey);
+    };
+  }, [isOpen, close]);
+  return (
+    <>
+      {isOpen && (
+        <div className={styles.bar}>
+          <p className={styles.running} lang={language} aria-hidden="true">
+            {title}
+          </p>
+          <TextSettings />
+          <Button look="quiet" iconOnly aria-label={t('book.close')} onClick={close}>
+            <X aria-hidden="true" />
+          </Button>
+        </div>
+      )}
+      {children}
+    </>
+  );
+}
