@@ -31,7 +31,7 @@ requeue: ## Put the dead letters back on the queue
 test: check ## The same as check
 check: ## Everything that has to be green
 	@$(STORYBOT) check
-config fmt-check lint types api-document test-unit test-web test-integration test-e2e bench-quick test-faults test-faults-short:
+config fmt-check lint types api-document test-unit test-web test-integration test-e2e screenshots bench-quick test-faults test-faults-short:
 	@$(STORYBOT) check $(subst fmt-check,fmt,$@)
 config: ## Compose files, every combination
 fmt-check: ## Formatting
@@ -42,6 +42,7 @@ test-unit: ## Python tests without network
 test-web: ## Tests and build of the app
 test-integration: ## Python tests on real Postgres and RabbitMQ
 test-e2e: ## The whole stack in a browser
+screenshots: ## Pictures of every screen and state, to be looked at: test-results/screenshots; not part of check
 bench-quick: ## The bench with small counts: it works, nothing is timed; not part of check
 test-faults-short: ## Containers killed, frozen and cut off under load (SEED=… repeats a run); not part of check
 test-faults: ## The same with 200 stories in flight and longer faults; not part of check
@@ -66,4 +67,4 @@ help: ## This list
 		/^[a-z0-9-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: up dev down ps logs clean settings dead-letters requeue test check config fmt-check lint types api-document test-unit test-web \
-	test-integration test-e2e test-faults test-faults-short bench bench-quick fmt openapi lock toolbox help
+	test-integration test-e2e test-faults test-faults-short bench bench-quick screenshots fmt openapi lock toolbox help

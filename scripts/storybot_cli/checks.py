@@ -26,6 +26,7 @@ _NPM_CI = (
     "{ npm ci --no-audit --no-fund && cp package-lock.json node_modules/.installed-lock; }"
 )
 _PRINT_API_DOCUMENT = "PYTHONPATH=services/common:services/prompt-api python -m prompt_api.openapi"
+_FAKE_LLM = {"LLM_BASE_URL": "http://fake-llm:8080/v1", "LLM_MODEL": "fake-storyteller"}
 _DATABASE = "postgresql+psycopg://storybot:development-only@127.0.0.1:{TEST_POSTGRES_PORT}/storybot"
 _AMQP = "amqp://storybot:development-only@127.0.0.1:{TEST_AMQP_PORT}/storybot"
 
@@ -88,8 +89,14 @@ class Checks:
         addresses = self._addresses()
         with _Running(self, "e2e", {}) as running:
             self._pytest("e2e-builtin", "tests/e2e", "-m", "builtin_llm", env=addresses)
-            running.start({"LLM_BASE_URL": "http://fake-llm:8080/v1", "LLM_MODEL": "fake-storyteller"})
+            running.start(_FAKE_LLM)
             self._pytest("e2e", "tests/e2e", "-m", "not builtin_llm", env=addresses)
+
+    def screenshots(self) -> None:
+        """Pictures of every screen and state, in test-results/screenshots."""
+        operate.build(self._tools, self._stack, self._family)
+        with _Running(self, "screenshots", _FAKE_LLM):
+            self._toolbox("python", "-m", "tests.screenshots", env=self._addresses())
 
     def bench_quick(self) -> None:
         """pytest that runs the bench with small counts: it works, nothing is timed."""
@@ -180,7 +187,7 @@ class _Running:
 
 QUICK = ("config", "fmt", "lint", "types", "api-document", "test-unit", "test-web")
 SLOW = ("test-integration", "test-e2e")
-ON_REQUEST = ("bench-quick", "test-faults-short", "test-faults")
+ON_REQUEST = ("screenshots", "bench-quick", "test-faults-short", "test-faults")
 
 
 def run(tools: Tools, *names: str) -> None:

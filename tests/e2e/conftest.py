@@ -60,6 +60,16 @@ def japanese(phone: Visit) -> Screens:
     return Screens(phone.page, JAPANESE)
 
 
+@pytest_asyncio.fixture(params=["english", "japanese"], loop_scope="session")
+async def anybody(browser: Browser, environment: Environment, request: pytest.FixtureRequest) -> AsyncIterator[Screens]:
+    """One of them after the other: what must work for everybody."""
+    english = request.param == "english"
+    locale, size = ("en-US", DESKTOP) if english else ("ja-JP", PHONE)
+    async with visit(browser, environment.url, locale, size) as visitor:
+        yield Screens(visitor.page, ENGLISH if english else JAPANESE)
+        await check_out(visitor, environment, request)
+
+
 @pytest_asyncio.fixture(loop_scope="session")
 async def http(environment: Environment) -> AsyncIterator[httpx.AsyncClient]:
     """Somebody who calls the API through the gateway, with a cookie jar of their own."""

@@ -1,12 +1,14 @@
 """The app's screens as a visitor uses them, in both languages."""
 
 import asyncio
+import re
 import time
 from dataclasses import dataclass
 
 from playwright.async_api import Locator, Page, expect
 
 PATIENCE_MS = 30_000
+_THE_END = re.compile("^(The end|おしまい)$")
 _LOOK_SECONDS = 0.02
 
 
@@ -19,10 +21,31 @@ class Words:
     stop: str
     stopped: str
     retry: str
-    the_end: str
     delete: str
-    confirm: str
     deleted: str
+    undo: str
+    go_on: str
+    part_two: str
+    another: str
+    versions: str
+    compare: str
+    keep: str
+    copy: str
+    plain_text: str
+    markdown: str
+    just_read: str
+    text: str
+    larger: str
+    favourites: str
+    favourite: str
+    search: str
+    trash: str
+    restore: str
+    all_stories: str
+    away: str
+    reconnecting: str
+    theme: str
+    dark: str
     empty_idea: str
     details: str
     language: str
@@ -34,10 +57,31 @@ ENGLISH = Words(
     stop="Stop",
     stopped="You stopped this story here.",
     retry="Write it again",
-    the_end="The end",
     delete="Delete",
-    confirm="Delete",
-    deleted="Deleted.",
+    deleted="Moved to the trash.",
+    undo="Undo",
+    go_on="Continue the story",
+    part_two="Part 2",
+    another="Another version",
+    versions="Versions",
+    compare="Side by side",
+    keep="Keep or share",
+    copy="Copy the text",
+    plain_text="Save as text",
+    markdown="Save as Markdown",
+    just_read="Just read",
+    text="Text",
+    larger="Larger",
+    favourites="Favourites",
+    favourite="Favourite: “",
+    search="Search your stories",
+    trash="Trash",
+    restore="Restore “",
+    all_stories="All stories",
+    away="The server cannot be reached. You can read what was loaded before.",
+    reconnecting="Connection lost. Reconnecting…",
+    theme="Theme",
+    dark="Dark",
     empty_idea="Tell me first what the story should be about.",
     details="Details",
     language="Language",
@@ -48,10 +92,31 @@ JAPANESE = Words(
     stop="止める",
     stopped="ここで止めました。",
     retry="書き直してもらう",
-    the_end="おしまい",
     delete="削除",
-    confirm="削除する",
-    deleted="削除しました。",
+    deleted="ゴミ箱に移しました。",
+    undo="元に戻す",
+    go_on="続きを書いてもらう",
+    part_two="第2章",
+    another="別の版を書いてもらう",
+    versions="版",
+    compare="並べて読む",
+    keep="保存・共有",
+    copy="本文をコピー",
+    plain_text="テキストで保存",
+    markdown="Markdown で保存",
+    just_read="読書画面",
+    text="文字",
+    larger="大きく",
+    favourites="お気に入り",
+    favourite="お気に入り：「",
+    search="お話を検索",
+    trash="ゴミ箱",
+    restore="「",
+    all_stories="お話の一覧",
+    away="サーバーにつながりません。前に読み込んだお話は読めます。",
+    reconnecting="接続が切れました。つなぎ直しています…",
+    theme="テーマ",
+    dark="ダーク",
     empty_idea="先に、どんなお話にするかを書いてください。",
     details="詳細",
     language="表示言語",
@@ -80,7 +145,8 @@ class Screens:
 
     @property
     def the_end(self) -> Locator:
-        return self.page.get_by_role("article").get_by_text(self.words.the_end, exact=True)
+        """The mark below a finished story, in the story's own language."""
+        return self.page.get_by_role("article").get_by_text(_THE_END)
 
     async def write(self, idea: str) -> str:
         """Type the idea, send it, and arrive at the story; returns the prompt's id."""
@@ -112,11 +178,13 @@ class Screens:
         return await self.story_text()
 
     async def delete(self) -> None:
-        """Delete the open story, with the confirmation."""
+        """Move the open story to the trash."""
         await self.page.get_by_role("button", name=self.words.delete, exact=True).click()
-        dialog = self.page.get_by_role("alertdialog")
-        await dialog.get_by_role("button", name=self.words.confirm, exact=True).click()
         await expect(self.page.get_by_text(self.words.deleted)).to_be_visible(timeout=PATIENCE_MS)
+
+    def button(self, name: str) -> Locator:
+        """The button of exactly this name."""
+        return self.page.get_by_role("button", name=name, exact=True)
 
     async def trace_id(self) -> str:
         """The trace id in the story's details."""

@@ -31,12 +31,21 @@ async def check(page: Page) -> None:
     assert width <= visible
 
 
-async def test_every_screen_in_english_on_a_desktop(english: Screens) -> None:
+@pytest.mark.parametrize("theme", ["light", "dark"])
+async def test_every_screen_in_english_on_a_desktop(english: Screens, theme: str) -> None:
+    await english.page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
     await look_at_every_screen(english, "en")
 
 
-async def test_every_screen_in_japanese_on_a_phone(japanese: Screens) -> None:
+@pytest.mark.parametrize("theme", ["light", "dark"])
+async def test_every_screen_in_japanese_on_a_phone(japanese: Screens, theme: str) -> None:
+    await japanese.page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
     await look_at_every_screen(japanese, "ja")
+
+
+async def test_the_narrowest_phone_needs_no_scrolling_sideways(english: Screens) -> None:
+    await english.page.set_viewport_size({"width": 320, "height": 568})
+    await look_at_every_screen(english, "en")
 
 
 async def look_at_every_screen(screens: Screens, style: Style) -> None:
@@ -68,7 +77,37 @@ async def look_at_every_screen(screens: Screens, style: Style) -> None:
     await page.get_by_text(words.details, exact=True).click()
     await check(page)
 
-    await page.get_by_role("button", name=words.delete, exact=True).click()
+    await screens.button(words.text).click()
+    await expect(screens.button(words.larger)).to_be_visible()
+    await check(page)
+    await page.keyboard.press("Escape")
+    await screens.button(words.keep).click()
+    await expect(page.get_by_role("menuitem", name=words.copy)).to_be_visible()
+    await check(page)
+    await page.keyboard.press("Escape")
+    await screens.button(words.just_read).click()
+    await check(page)
+    await page.keyboard.press("Escape")
+
+    await screens.button(words.go_on).click()
+    await page.get_by_role("heading", name=words.part_two).wait_for()
+    await screens.wait_for_the_end()
+    await page.get_by_role("button", name=words.another).click()
+    await page.get_by_role("navigation", name=words.versions).wait_for()
+    await screens.wait_for_the_end()
+    await check(page)
+    await page.get_by_role("link", name=words.compare).click()
+    await page.get_by_role("article").first.wait_for()
+    await check(page)
+    await page.go_back()
+    await screens.wait_for_the_end()
+
+    await screens.delete()
+    await check(page)
+    await page.get_by_role("link", name=words.trash).click()
+    await page.get_by_role("listitem").first.wait_for()
+    await check(page)
+    await page.get_by_role("listitem").first.get_by_role("button").last.click()
     await expect(page.get_by_role("alertdialog")).to_be_visible()
     await check(page)
     await page.keyboard.press("Escape")

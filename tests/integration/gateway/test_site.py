@@ -23,6 +23,7 @@ def test_screens_of_the_app_are_the_page_and_never_kept(http: httpx.Client, path
     ("path", "content_type", "kept"),
     [
         ("/assets/app-Ab12Cd34.js", "application/javascript; charset=utf-8", FOREVER),
+        ("/sw.js", "application/javascript; charset=utf-8", "no-cache"),
         ("/plain.css", "text/css; charset=utf-8", "public, max-age=43200"),
         ("/favicon.svg", "image/svg+xml", "public, max-age=2592000"),
     ],

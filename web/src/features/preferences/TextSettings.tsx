@@ -29,7 +29,7 @@ export function TextSettings() {
         <CaseSensitive aria-hidden="true" />
       </Popover.Trigger>
       <Popover.Portal>
-        <Popover.Positioner sideOffset={8} align="end" className={styles.positioner}>
+        <Popover.Positioner sideOffset={8} align="start" className={styles.positioner}>
           <Popover.Popup className={styles.popup}>
             <Popover.Title className={styles.title}>{t('text.title')}</Popover.Title>
             <div className={styles.row} role="group" aria-label={t('text.size')}>

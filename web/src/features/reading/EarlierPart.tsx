@@ -10,7 +10,7 @@ export function EarlierPart({ part, asked }: { part: Story; asked: string | null
   return (
     <section className={styles.part}>
       <PartTitle part={part.part} />
-      <StoryText text={part.text} language={language} />
+      <StoryText text={part.text} language={language} opening={part.part === 1} />
     </section>
   );
 }

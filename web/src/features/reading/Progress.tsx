@@ -38,10 +38,11 @@ export function Progress({ live, language, following, onFollow, stopping, onStop
         )}
         <p className={styles.words}>
           <span role="status">{state}</span>
-          {detail !== null && <span className={styles.detail}>{detail}</span>}
-          {model !== null && (
-            <span className={styles.detail}>{t('reading.byModel', { model })}</span>
-          )}
+          <span className={styles.detail}>
+            {detail !== null && <span>{detail}</span>}
+            {detail !== null && model !== null && ' · '}
+            {model !== null && t('reading.byModel', { model })}
+          </span>
         </p>
         <AskToNotify />
         <Button busy={stopping} onClick={onStop}>

@@ -216,7 +216,7 @@ describe('reading a story', () => {
     renderApp(ADDRESS);
     await user.click(await screen.findByRole('button', { name: 'Text' }));
     await user.click(await screen.findByRole('button', { name: 'Larger' }));
-    await user.click(screen.getByRole('radio', { name: 'Without serifs' }));
+    await user.click(screen.getByRole('radio', { name: 'Sans serif' }));
     expect(document.documentElement.dataset).toMatchObject({ size: '3', face: 'sans' });
     expect(localStorage.getItem('storybot.size')).toBe('3');
     expect(localStorage.getItem('storybot.face')).toBe('sans');

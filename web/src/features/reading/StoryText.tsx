@@ -7,13 +7,21 @@ interface StoryTextProps {
   language: string;
   /** More is to come: shows where. */
   writing?: boolean;
+  /** The story begins here: not a later part of it. */
+  opening?: boolean;
 }
 
 /** A story in paragraphs. Only those that change are rendered again while it grows. */
-export function StoryText({ text, language, writing = false }: StoryTextProps) {
+export function StoryText({ text, language, writing = false, opening = false }: StoryTextProps) {
   const paragraphs = paragraphsOf(text);
   return (
-    <div className={styles.text} lang={language} data-writing={writing || undefined}>
+    <div
+      className={styles.text}
+      lang={language}
+      data-writing={writing || undefined}
+      data-opening={opening || undefined}
+      dir="auto"
+    >
       {paragraphs.map((paragraph, position) => (
         <Paragraph key={position} text={paragraph} />
       ))}

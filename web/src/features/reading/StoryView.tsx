@@ -54,7 +54,12 @@ export function StoryView({ prompt, parts, story }: StoryViewProps) {
         />
       )}
       <div className={styles.story}>
-        <StoryText text={transcript.text} language={language} writing={active} />
+        <StoryText
+          text={transcript.text}
+          language={language}
+          writing={active}
+          opening={story.part === 1}
+        />
         {status === 'finished' && <EndMark language={language} />}
         {status === 'cancelled' && (
           <p className={styles.stopped}>

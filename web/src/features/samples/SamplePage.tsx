@@ -40,7 +40,7 @@ function SampleStory({ sample }: { sample: Sample }) {
         <Skeleton lines={8} label={t('app.loading')} />
       ) : (
         <>
-          <StoryText text={text.data} language={sample.language} />
+          <StoryText text={text.data} language={sample.language} opening />
           <EndMark language={sample.language} />
         </>
       )}

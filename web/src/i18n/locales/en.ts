@@ -146,7 +146,7 @@ export const en = {
     smaller: 'Smaller',
     larger: 'Larger',
     face: 'Letters',
-    faces: { serif: 'With serifs', sans: 'Without serifs' },
+    faces: { serif: 'Serif', sans: 'Sans serif' },
     sample: 'Ag',
   },
   book: {

@@ -148,8 +148,8 @@ export const ja: Words = {
     sample: 'あ',
   },
   book: {
-    open: '読むだけの画面',
-    close: '読むだけの画面を閉じる',
+    open: '読書画面',
+    close: '読書画面を閉じる',
   },
   keep: {
     title: '保存・共有',
