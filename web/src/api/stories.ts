@@ -7,6 +7,8 @@ import type { Story } from './types';
 export function storyById(storyId: string) {
   return queryOptions({
     queryKey: ['stories', storyId],
+    // What is asked for again after a while may have been retried meanwhile: nothing old is shown.
+    gcTime: 0,
     queryFn: ({ signal }) =>
       bodyOf(
         api.GET('/api/v1/stories/{story_id}', { params: { path: { story_id: storyId } }, signal }),

@@ -1,6 +1,6 @@
 import { Menu } from '@base-ui/react/menu';
 import { Copy, Download, FileText, Printer, Share2 } from 'lucide-react';
-import type { ReactNode } from 'react';
+import { useRef, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 
 import type { Prompt, Story } from '../../api/types';
@@ -12,13 +12,16 @@ import styles from './KeepMenu.module.css';
 export function KeepMenu({ prompt, parts }: { prompt: Prompt; parts: readonly Story[] }) {
   const { t } = useTranslation();
   const keep = useKeeping(prompt, parts);
+  const place = useRef<HTMLSpanElement>(null);
   return (
     <Menu.Root modal={false}>
       <Menu.Trigger render={<Button look="quiet" />}>
         <Share2 aria-hidden="true" />
         {t('keep.title')}
       </Menu.Trigger>
-      <Menu.Portal>
+      {/* Where it belongs on the page, so that it is found among the page's landmarks. */}
+      <span ref={place} />
+      <Menu.Portal container={place}>
         <Menu.Positioner sideOffset={8} align="start" className={styles.positioner}>
           <Menu.Popup className={styles.popup}>
             <Item icon={<Copy />} onClick={keep.copy}>
