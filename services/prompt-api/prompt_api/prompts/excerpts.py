@@ -46,4 +46,10 @@ def _ends_early(row: Any) -> bool:  # noqa: ANN401 — a row
 
 
 def _on_one_line(text: str, *, cut_before: bool, cut_after: bool) -> str:
-    return f"{'…' if cut_before else ''}{' '.join(text.split())}{'…' if cut_after else ''}"
+    """One line, its ends at whole words where words are spaced."""
+    words = text.split()
+    if cut_before and len(words) > 1 and len(words[0]) < _BEFORE // 2:
+        words = words[1:]
+    if cut_after and len(words) > 1 and len(words[-1]) < _BEFORE // 2:
+        words = words[:-1]
+    return f"{'…' if cut_before else ''}{' '.join(words)}{'…' if cut_after else ''}"

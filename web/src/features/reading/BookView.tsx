@@ -50,7 +50,9 @@ export function BookView({ title, language, book, children }: BookViewProps) {
     const root = document.documentElement;
     root.dataset.view = 'book';
     function onKey(event: KeyboardEvent) {
-      if (event.key === 'Escape' && !event.defaultPrevented) close();
+      // In an open popover Escape closes that one first.
+      const inPopover = event.target instanceof Element && event.target.closest('[role=dialog]');
+      if (event.key === 'Escape' && !inPopover) close();
     }
     window.addEventListener('keydown', onKey);
     return () => {

@@ -1,6 +1,6 @@
 import { act, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 
 import type { Story } from '../../api/types';
 import { showIn } from '../../i18n/setup';
@@ -256,6 +256,31 @@ describe('reading a story', () => {
     await user.click(await screen.findByRole('button', { name: 'Change the idea' }));
     expect(await screen.findByRole('textbox', { name: 'Your idea' })).toHaveValue(prompt.content);
     expect(router.state.location.pathname).toBe('/');
+  });
+
+  it('notifies whoever looks elsewhere, and marks the tab until they look', async () => {
+    const notified: string[] = [];
+    function FakeNotification(title: string) {
+      notified.push(title);
+    }
+    vi.stubGlobal('Notification', Object.assign(FakeNotification, { permission: 'granted' }));
+    const visibility = vi.spyOn(document, 'visibilityState', 'get').mockReturnValue('hidden');
+    has(story);
+    const stream = eventStream();
+    api.on(EVENTS, () => stream.response);
+    renderApp(ADDRESS);
+    await screen.findByRole('button', { name: 'Stop' });
+    expect(document.title).toMatch(/^✎/);
+    stream.send('finished', aSummary({ text: '' }), '0-0-end');
+    await waitFor(() => {
+      expect(notified).toEqual([`“${prompt.content}” is ready.`]);
+    });
+    expect(document.title).toMatch(/^✓/);
+    visibility.mockReturnValue('visible');
+    act(() => {
+      document.dispatchEvent(new Event('visibilitychange'));
+    });
+    expect(document.title).toMatch(/^A fox/);
   });
 
   it('is announced elsewhere in the app when it was left unfinished', async () => {

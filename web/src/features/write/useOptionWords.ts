@@ -8,7 +8,8 @@ import type { Draft } from './draft';
 export function useOptionWords(): (options: StoryOptions | Draft) => string[] {
   const { t } = useTranslation();
   const { languageName } = useFormats();
-  return ({ protagonist: name, age, genre, tone, length, language }) => {
+  return ({ protagonist, age, genre, tone, length, language }) => {
+    const name = isolated(protagonist ?? '');
     const hasAge = age !== '' && age !== null && age !== undefined;
     return [
       name && hasAge && t('reading.forNameAge', { name, age }),
@@ -20,4 +21,11 @@ export function useOptionWords(): (options: StoryOptions | Draft) => string[] {
       language && languageName(language),
     ].filter((part) => typeof part === 'string' && part !== '') as string[];
   };
+}
+
+const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/;
+
+/** A name written from right to left must not turn the words around it. */
+function isolated(name: string): string {
+  return RIGHT_TO_LEFT.test(name) ? `\u2068${name}\u2069` : name;
 }
