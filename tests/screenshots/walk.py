@@ -1,7 +1,6 @@
 """The walk through the app that the pictures show."""
 
 import re
-import uuid
 
 import psycopg
 from playwright.async_api import expect
@@ -111,7 +110,7 @@ class Walk:
     async def failures(self) -> None:
         """A story that failed, one that was stopped, the server away."""
         for code, name in (("401", "failed-model"), ("400", "failed-idea")):
-            idea = f"{self._tale.others[0]} {uuid.uuid4().hex[:4]}"
+            idea = self._tale.others[0]
             reason = "context_length_exceeded" if code == "400" else "invalid_api_key"
             self._fake.script(idea, text=self._tale.text, fail=code, code=reason)
             await self._screens.open_home()
@@ -178,7 +177,9 @@ class Walk:
     async def ten_thousand(self) -> None:
         """A library of ten thousand, scrolled far down."""
         with psycopg.connect(self._database_url) as connection:
-            (owner,) = connection.execute("SELECT owner_id FROM prompts ORDER BY id DESC LIMIT 1").fetchone() or (None,)
+            (owner,) = connection.execute(
+                "SELECT owner_id FROM prompts ORDER BY created_at DESC LIMIT 1"
+            ).fetchone() or (None,)
             connection.execute(_MANY, {"owner": owner, "idea": self._tale.idea})
         await self._screens.open_home()
         await self._page.get_by_role("listitem").first.wait_for()
