@@ -31,5 +31,6 @@ export default tseslint.config(
     files: ['src/features/samples/texts/**', 'src/i18n/locales/**'],
     rules: { 'no-irregular-whitespace': ['error', { skipTemplates: true, skipStrings: true }] },
   },
+  { files: ['scripts/**/*.js'], languageOptions: { globals: globals.node } },
   { files: ['public/**/*.js'], languageOptions: { globals: globals.browser } },
 );

@@ -72,10 +72,10 @@ class Checks:
         self._web("npm run --silent api:check")
 
     def test_web(self) -> None:
-        """vitest, and the production build."""
+        """vitest, the production build, and how much of it a page needs first."""
         report = TEST_RESULTS / "web.xml"
         self._web(f"npm test -- --reporter=default --reporter=junit --outputFile.junit={shlex.quote(str(report))}")
-        self._web("npm run --silent build")
+        self._web("npm run --silent build && npm run --silent first-load")
 
     def test_integration(self) -> None:
         """pytest on real Postgres and RabbitMQ, and the fake LLM."""
