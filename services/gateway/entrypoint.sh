@@ -35,7 +35,7 @@ check_settings() {
     echo "$API_UPSTREAM" | grep -Eq '^[A-Za-z0-9._-]+:[0-9]+$' ||
         die "API_UPSTREAM must be host:port, not '$API_UPSTREAM'"
     [ -z "$ACCESS_LOG_FILE" ] || [ -w "${ACCESS_LOG_FILE%/*}" ] ||
-        die "ACCESS_LOG_FILE: ${ACCESS_LOG_FILE%/*} is not a folder that can be written to"
+        die "ACCESS_LOG_FILE must be in a folder that can be written to, not '$ACCESS_LOG_FILE'"
     echo "$WEB_UPSTREAM" | grep -Eq '^(https?://[A-Za-z0-9._-]+(:[0-9]+)?)?$' ||
         die "WEB_UPSTREAM must be http://host:port, not '$WEB_UPSTREAM'"
     for origin in $(echo "$CORS_ORIGINS" | tr ',' ' '); do
