@@ -18,7 +18,8 @@ def figures(directory: Path) -> dict[str, float]:
 
 
 def test_a_control_group_is_read(tmp_path: Path) -> None:
-    (tmp_path / "memory.current").write_text("104857600\n")
+    (tmp_path / "memory.current").write_text("104857700\n")
+    (tmp_path / "memory.stat").write_text("anon 5\ninactive_file 100\n")
     (tmp_path / "memory.max").write_text("536870912\n")
     (tmp_path / "cpu.stat").write_text("usage_usec 2500000\nuser_usec 1\n")
     (tmp_path / "memory.events").write_text("low 0\noom_kill 2\n")
@@ -27,6 +28,22 @@ def test_a_control_group_is_read(tmp_path: Path) -> None:
         "storybot_container_memory_limit_bytes": 536870912,
         "storybot_container_cpu_seconds_total": 2.5,
         "storybot_container_oom_kills_total": 2,
+    }
+
+
+def test_so_is_one_of_version_1(tmp_path: Path) -> None:
+    for name, text in {
+        "memory/memory.usage_in_bytes": "1000",
+        "memory/memory.limit_in_bytes": "9223372036854771712",
+        "memory/memory.oom_control": "oom_kill_disable 0\nunder_oom 0\noom_kill 1\n",
+        "cpuacct/cpuacct.usage": "1500000000",
+    }.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    assert figures(tmp_path) == {
+        "storybot_container_memory_bytes": 1000,
+        "storybot_container_cpu_seconds_total": 1.5,
+        "storybot_container_oom_kills_total": 1,
     }
 
 

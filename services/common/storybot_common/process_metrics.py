@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import override
 
@@ -12,7 +13,7 @@ from prometheus_client.registry import Collector
 from storybot_common.log_shipping import LogstashHandler
 
 _CGROUP = Path("/sys/fs/cgroup")
-_MICROSECONDS = 1_000_000
+_NO_LIMIT = 2**62  # version 1 writes the largest number there is
 
 
 def register(registry: CollectorRegistry) -> None:
@@ -24,7 +25,10 @@ def register(registry: CollectorRegistry) -> None:
 
 
 class ContainerCollector(Collector):
-    """What the kernel counts for our own control group (v2): no privileged container has to look from outside."""
+    """What the kernel counts for our own control group: no privileged container has to look from outside.
+
+    Version 2 of control groups, or version 1 where a machine has that.
+    """
 
     def __init__(self, directory: Path = _CGROUP) -> None:
         self._directory = directory
@@ -32,27 +36,43 @@ class ContainerCollector(Collector):
     @override
     def collect(self) -> Iterator[GaugeMetricFamily | CounterMetricFamily]:
         """The figures that can be read."""
-        if (used := self._number("memory.current")) is not None:
-            yield GaugeMetricFamily("storybot_container_memory_bytes", "Memory that the container uses.", used)
-        if (limit := self._number("memory.max")) is not None:
-            yield GaugeMetricFamily("storybot_container_memory_limit_bytes", "Memory that it may use.", limit)
-        cpu = self._pairs("cpu.stat")
-        if "usage_usec" in cpu:
-            yield CounterMetricFamily(
-                "storybot_container_cpu_seconds_total", "CPU time.", cpu["usage_usec"] / _MICROSECONDS
+        used = self._number("memory.current", "memory/memory.usage_in_bytes")
+        if used is not None:
+            yield GaugeMetricFamily(
+                "storybot_container_memory_bytes",
+                "Memory that the container uses, without cached files that nobody looks at.",
+                max(0.0, used - self._idle_cache()),
             )
-        kills = self._pairs("memory.events")
+        limit = self._number("memory.max", "memory/memory.limit_in_bytes")
+        if limit is not None and limit < _NO_LIMIT:
+            yield GaugeMetricFamily("storybot_container_memory_limit_bytes", "Memory that it may use.", limit)
+        if (cpu := self._cpu_seconds()) is not None:
+            yield CounterMetricFamily("storybot_container_cpu_seconds_total", "CPU time.", cpu)
+        kills = self._pairs("memory.events") or self._pairs("memory/memory.oom_control")
         if "oom_kill" in kills:
             yield CounterMetricFamily(
                 "storybot_container_oom_kills_total", "Processes killed for want of memory.", kills["oom_kill"]
             )
 
-    def _number(self, name: str) -> float | None:
-        """A file with one number; None when there is none, or no limit."""
-        try:
-            return float((self._directory / name).read_text())
-        except (OSError, ValueError):
-            return None
+    def _idle_cache(self) -> float:
+        """Cached parts of files that the kernel would give up first."""
+        return self._pairs("memory.stat").get("inactive_file") or self._pairs("memory/memory.stat").get(
+            "total_inactive_file", 0.0
+        )
+
+    def _cpu_seconds(self) -> float | None:
+        microseconds = self._pairs("cpu.stat").get("usage_usec")
+        if microseconds is not None:
+            return microseconds / 1e6
+        nanoseconds = self._number("cpuacct/cpuacct.usage")
+        return nanoseconds / 1e9 if nanoseconds is not None else None
+
+    def _number(self, *names: str) -> float | None:
+        """The number in the first of these files that has one."""
+        for name in names:
+            with suppress(OSError, ValueError):  # not there, or "max"
+                return float((self._directory / name).read_text())
+        return None
 
     def _pairs(self, name: str) -> dict[str, float]:
         """A file with a name and a number a line."""

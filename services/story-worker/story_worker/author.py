@@ -48,6 +48,8 @@ class Author:
         Raises StoryError when the tries in place are used up or useless; what was written stays in the manuscript.
         """
         brief = _brief(claim)
+        if claim.written:
+            self._metrics.resumptions.labels("continued").inc()
         if claim.deliveries == 1:  # later ones waited on purpose
             self._metrics.own_delay_seconds.observe(claim.waited)
         try:

@@ -54,7 +54,10 @@ class WorkerMetrics:
             registry=registry,
         )
         self.resumptions = Counter(
-            "storybot_worker_resumptions", "Stories gone on with: continued or restarted.", ["how"], registry=registry
+            "storybot_worker_resumptions",
+            "Half-written stories that were taken up: continued; of those, restarted because the texts did not join.",
+            ["how"],
+            registry=registry,
         )
         self.queued_seconds = Histogram(
             "storybot_worker_queued_seconds",
@@ -122,6 +125,8 @@ class WorkerMetrics:
         # from the start: a series that is born with its first failure shows no increase
         for reason in ("stop", "length"):
             self.stories.labels("finished", reason)
+        for how in ("continued", "restarted"):
+            self.resumptions.labels(how)
         for code in FailureCode:
             self.stories.labels("failed", code)
 
