@@ -55,6 +55,16 @@ def test_a_librarys_line_goes_through_the_same_pipeline(capsys: pytest.CaptureFi
     assert "event" not in line
 
 
+def test_what_a_library_hangs_on_its_line_is_left_out(capsys: pytest.CaptureFixture[str]) -> None:
+    """Nobody declared these fields, and nobody knows what is in them."""
+    logs.configure("prompt-api", "INFO")
+    logging.getLogger("uvicorn.error").info("Started", extra={"color_message": "Started %d", "body": "a fox"})
+
+    (line,) = lines(capsys)
+
+    assert "storybot" not in line
+
+
 def test_an_exception_gives_type_and_stack_but_not_its_message(capsys: pytest.CaptureFixture[str]) -> None:
     logs.configure("story-worker", "INFO")
     text = " ".join(["Once", "upon", "a", "time"])

@@ -64,5 +64,5 @@ def dashboard() -> Dashboard:
         steps=Steps(0.3, 0.6),
         width=12,
     )
-    make.graph("Size of tables", ("pg_stat_user_tables_table_size_bytes", "{{relname}}"), unit="bytes", width=12)
+    make.graph("Size of tables", ("pg_stat_user_tables_size_bytes", "{{relname}}"), unit="bytes", width=12)
     return make.build()

@@ -32,7 +32,6 @@ def configure(service: str, level: str, outputs: Iterable[logging.Handler] = ())
     context: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_logger_name,
-        structlog.stdlib.ExtraAdder(),
         _error_fields,
     ]
     structlog.configure(
