@@ -18,6 +18,10 @@ for name in ELASTIC_PASSWORD KIBANA_SYSTEM_PASSWORD LOGSTASH_WRITER_PASSWORD GRA
         echo "$name must have six letters and digits or more, and nothing else: it is put into addresses and JSON" >&2
         exit 1
     fi
+    if [[ ${STORYBOT_ENVIRONMENT:-} == production && ${!name} == developmentonly* ]]; then
+        echo "$name still holds the development default: set a value of your own before the first start" >&2
+        exit 1
+    fi
 done
 if [[ ! $LOG_RETENTION_DAYS =~ ^[1-9][0-9]*$ ]]; then
     echo "LOG_RETENTION_DAYS must be a number of days, not '$LOG_RETENTION_DAYS'" >&2

@@ -275,7 +275,8 @@ def _step(tools: Tools, name: str, step: Callable[[], None]) -> bool:
 
 def shell_scripts() -> list[str]:
     """Files of the repository that a shell reads."""
-    candidates = [*(ROOT / "scripts").iterdir(), *(ROOT / "compose").rglob("*.sh"), *(ROOT / "services").rglob("*.sh")]
+    folders = (ROOT / name for name in ("compose", "services", "observability"))
+    candidates = [*(ROOT / "scripts").iterdir(), *(file for folder in folders for file in folder.rglob("*.sh"))]
     candidates.append(ROOT / ".ci/run")
     shebangs = (b"#!/bin/sh", b"#!/usr/bin/env bash")
     found = [file for file in candidates if file.is_file() and file.read_bytes().startswith(shebangs)]
