@@ -74,7 +74,7 @@ def test_what_happened_can_be_read_off(activity: Activity, prometheus: Prometheu
     assert total("probe_ssl_earliest_cert_expiry") > 0
 
 
-def test_a_thousand_addresses_headers_and_prompts_add_no_series(
+def test_a_thousand_addresses_and_headers_add_no_series(
     activity: Activity, environment: Environment, prometheus: Prometheus
 ) -> None:
     def series() -> dict[str, float]:
