@@ -40,6 +40,7 @@ FIELDS = {
     "outcome": LogField("storybot.outcome", "keyword", "how an attempt ended"),
     "seconds": LogField("storybot.seconds", "double", "duration of an attempt"),
     "stories": LogField("storybot.stories", "long", "how many stories the line is about"),
+    "prompts": LogField("storybot.prompts", "long", "how many prompts the line is about"),
     "count": LogField("storybot.count", "long", "how many"),
     "at_work": LogField("storybot.at_work", "long", "stories being written by this process"),
     "concurrency": LogField("storybot.concurrency", "long", "stories that may be written at once"),
