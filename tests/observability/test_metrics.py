@@ -112,3 +112,4 @@ def test_a_5xx_is_counted(activity: Activity, environment: Environment, promethe
         until(lambda: prometheus.query('ALERTS{alertname="GatewayProbeFailing"}'), "an alert is on its way", 30)
     finally:
         environment.compose("start", "prompt-api")
+        until(lambda: httpx.get(f"{environment.url}/api/readyz").is_success, "it serves again", 60)

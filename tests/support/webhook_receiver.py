@@ -5,6 +5,7 @@ python -m tests.support.webhook_receiver
 
 import sys
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import override
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -14,6 +15,10 @@ class _Handler(BaseHTTPRequestHandler):
         sys.stdout.flush()
         self.send_response(204)
         self.end_headers()
+
+    @override
+    def log_message(self, format: str, *args: object) -> None:
+        """Only bodies are printed."""
 
 
 if __name__ == "__main__":
