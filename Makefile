@@ -4,7 +4,7 @@
 PYTHON ?= python3
 STORYBOT := $(PYTHON) scripts/storybot.py
 # Settings that may stand on make's command line.
-export IMAGES CLEAN SERVICE LINES_BACK SCENARIOS UPGRADE
+export IMAGES ID CLEAN SERVICE LINES_BACK SCENARIOS UPGRADE
 
 ##@ Run
 up: ## Start everything, from nothing if need be, and print the addresses
@@ -17,6 +17,8 @@ ps: ## Show the containers and their health
 	@$(STORYBOT) ps
 logs: ## Follow the logs (SERVICE=story-worker for one)
 	@$(STORYBOT) logs
+trace: ## What happened to one story, from the logs (ID=trace id or story id)
+	@$(STORYBOT) trace
 clean: ## Remove the containers and all stories; asks first (CLEAN=yes does not)
 	@$(STORYBOT) clean
 
@@ -31,7 +33,7 @@ requeue: ## Put the dead letters back on the queue
 test: check ## The same as check
 check: ## Everything that has to be green
 	@$(STORYBOT) check
-config fmt-check lint types api-document test-unit test-web test-integration test-e2e screenshots bench-quick test-faults test-faults-short:
+config fmt-check lint types api-document observability-files test-unit test-web test-integration test-e2e test-observability screenshots test-elk bench-quick test-faults test-faults-short:
 	@$(STORYBOT) check $(subst fmt-check,fmt,$@)
 config: ## Compose files, every combination
 fmt-check: ## Formatting
@@ -43,6 +45,9 @@ test-web: ## Tests and build of the app
 test-integration: ## Python tests on real Postgres and RabbitMQ
 test-e2e: ## The whole stack in a browser
 screenshots: ## Pictures of every screen and state, to be looked at: test-results/screenshots; not part of check
+observability-files: ## Generated files, Prometheus' rules and their tests, configurations
+test-observability: ## The whole stack under Prometheus: metrics, rules, dashboards, logs, privacy
+test-elk: ## The same with the real Elasticsearch, Logstash, Filebeat and Kibana; not part of check
 bench-quick: ## The bench with small counts: it works, nothing is timed; not part of check
 test-faults-short: ## Containers killed, frozen and cut off under load (SEED=… repeats a run); not part of check
 test-faults: ## The same with 200 stories in flight and longer faults; not part of check
@@ -54,6 +59,9 @@ bench: ## Speed, delays, memory and growth beside their goals (SCENARIOS="limits
 ##@ Change
 fmt: toolbox ## Format everything
 	@scripts/toolbox sh -c 'ruff format && ruff check --fix --silent; cd web && npm run --silent format'
+observability: toolbox ## Write the files of observability/ that come from code, and the tables of docs/observability.md
+	@scripts/toolbox env PYTHONPATH=observability:services/common:services/prompt-api:services/story-worker \
+		python -m observability_as_code
 openapi: toolbox ## Write web/openapi.json and the app's API client from the code
 	@scripts/toolbox sh -c 'PYTHONPATH=services/common:services/prompt-api python -m prompt_api.openapi \
 		> web/openapi.json && cd web && npm run --silent api:generate'
@@ -66,5 +74,6 @@ help: ## This list
 	@awk 'BEGIN { FS = ":.*## " } /^##@/ { printf "\n%s\n", substr($$0, 5) } \
 		/^[a-z0-9-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-.PHONY: up dev down ps logs clean settings dead-letters requeue test check config fmt-check lint types api-document test-unit test-web \
-	test-integration test-e2e test-faults test-faults-short bench bench-quick screenshots fmt openapi lock toolbox help
+.PHONY: up dev down ps logs trace clean settings dead-letters requeue test check config fmt-check lint types api-document \
+	observability-files test-unit test-web test-integration test-e2e test-observability test-elk test-faults \
+	test-faults-short screenshots bench bench-quick fmt observability openapi lock toolbox help

@@ -12,6 +12,7 @@ stack       the compose command lines
 health      waits for the services
 preflight   ports, memory and disk, before anything is started
 advice      what to do about an error message
+trace       the log lines of one story
 operate     up, dev, down, ps, logs, clean
 checks      everything that ``make check`` runs
 tally       counts of test results

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import shutil
 import time
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from . import bench, health, operate, standins
 from .console import Problem
-from .paths import ROOT, TEST_RESULTS
+from .images import Images
+from .paths import CACHE, ROOT, TEST_RESULTS
 from .stack import COMBINATIONS, TEST_ENV, Stack, stack
 from .tally import count
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
-    from .images import Images
     from .operate import Tools
 
 # The app's packages are installed again only when their lock file changed.
@@ -27,6 +29,15 @@ _NPM_CI = (
 )
 _PRINT_API_DOCUMENT = "PYTHONPATH=services/common:services/prompt-api python -m prompt_api.openapi"
 _FAKE_LLM = {"LLM_BASE_URL": "http://fake-llm:8080/v1", "LLM_MODEL": "fake-storyteller"}
+GENERATOR_PATH = "observability:services/common:services/prompt-api:services/story-worker"
+_ALERTMANAGER = ("alertmanager", "shown-only")
+_OBSERVED = {
+    **_FAKE_LLM,
+    "LLM_API_KEY": "sk-test-not-to-be-logged",
+    "LLM_PRICES": '{"fake-storyteller": {"prompt": 1, "completion": 4}}',
+    "LOGSTASH_HOST": "log-receiver",
+    "ALERT_WEBHOOK_URL": "http://webhook-receiver:8080/",
+}
 _DATABASE = "postgresql+psycopg://storybot:development-only@127.0.0.1:{TEST_POSTGRES_PORT}/storybot"
 _AMQP = "amqp://storybot:development-only@127.0.0.1:{TEST_AMQP_PORT}/storybot"
 
@@ -98,6 +109,39 @@ class Checks:
         with _Running(self, "screenshots", _FAKE_LLM):
             self._toolbox("python", "-m", "tests.screenshots", env=self._addresses())
 
+    def observability_files(self) -> None:
+        """What code writes is as written; Prometheus' configuration, rules, and tests of the rules."""
+        self._toolbox("env", f"PYTHONPATH={GENERATOR_PATH}", "python", "-m", "observability_as_code", "--check")
+        prometheus = "observability/prometheus"
+        self._toolbox(
+            "sh", "-c", f"cd {prometheus} && promtool check rules rules/*.yml && promtool test rules tests/*.yml"
+        )
+        self._toolbox(
+            *("promtool", "check", "config", "--lint=none", "--syntax-only", f"{prometheus}/prometheus.yml"),
+        )
+        self._toolbox("amtool", "check-config", *(f"observability/alertmanager/{name}.yml" for name in _ALERTMANAGER))
+
+    def test_observability(self) -> None:
+        """pytest on the whole stack with Prometheus, after stories were finished, failed and cancelled."""
+        with _variables_set({"COMPOSE_PROFILES": "metrics"}):
+            _write_quick_prometheus()
+            operate.build(self._tools, self._stack, self._family)
+            with _Running(self, "observability", _OBSERVED):
+                self._pytest("observability", "tests/observability", env=self._addresses())
+
+    def test_elk(self) -> None:
+        """pytest on the whole stack with the real ELK; needs its images, so it is not part of check."""
+        if self._family is Images.DEBIAN:
+            raise Problem(
+                "test-elk needs Elastic's and Grafana's images, which come from container registries only.",
+                "Run `IMAGES=official make test-elk` on a machine that reaches them.",
+            )
+        with _variables_set({"COMPOSE_PROFILES": "metrics,elk", "TEST_ELK_REPLICAS": "1"}):
+            _write_quick_prometheus()
+            operate.build(self._tools, self._stack, self._family)
+            with _Running(self, "elk", {name: _OBSERVED[name] for name in ("LLM_BASE_URL", "LLM_MODEL")}):
+                self._pytest("elk", "tests/elk", env=self._addresses())
+
     def bench_quick(self) -> None:
         """pytest that runs the bench with small counts: it works, nothing is timed."""
         with bench.namespace(self._tools, self._family) as environment:
@@ -126,6 +170,9 @@ class Checks:
             "FAKE_LLM_URL": f"http://127.0.0.1:{ports['FAKE_LLM_PORT']}",
             "STORYBOT_URL": f"http://127.0.0.1:{ports['GATEWAY_PORT']}",
             "STORYBOT_TLS_URL": f"https://127.0.0.1:{ports['GATEWAY_TLS_PORT']}",
+            "PROMETHEUS_URL": f"http://127.0.0.1:{ports['PROMETHEUS_PORT']}",
+            "KIBANA_URL": f"http://127.0.0.1:{ports['KIBANA_PORT']}",
+            "GRAFANA_URL": f"http://127.0.0.1:{ports['GRAFANA_PORT']}",
             "STORYBOT_COMPOSE": shlex.join(self._stack.command()),
             "TEST_RESULTS": str(TEST_RESULTS),
             **standins.base_images(self._family),
@@ -185,9 +232,9 @@ class _Running:
         )
 
 
-QUICK = ("config", "fmt", "lint", "types", "api-document", "test-unit", "test-web")
-SLOW = ("test-integration", "test-e2e")
-ON_REQUEST = ("screenshots", "bench-quick", "test-faults-short", "test-faults")
+QUICK = ("config", "fmt", "lint", "types", "api-document", "observability-files", "test-unit", "test-web")
+SLOW = ("test-integration", "test-e2e", "test-observability")
+ON_REQUEST = ("screenshots", "test-elk", "bench-quick", "test-faults-short", "test-faults")
 
 
 def run(tools: Tools, *names: str) -> None:
@@ -240,11 +287,36 @@ def _step(tools: Tools, name: str, step: Callable[[], None]) -> bool:
 
 def shell_scripts() -> list[str]:
     """Files of the repository that a shell reads."""
-    candidates = [*(ROOT / "scripts").iterdir(), *(ROOT / "compose").rglob("*.sh"), *(ROOT / "services").rglob("*.sh")]
+    folders = (ROOT / name for name in ("compose", "services", "observability"))
+    candidates = [*(ROOT / "scripts").iterdir(), *(file for folder in folders for file in folder.rglob("*.sh"))]
     candidates.append(ROOT / ".ci/run")
     shebangs = (b"#!/bin/sh", b"#!/usr/bin/env bash")
     found = [file for file in candidates if file.is_file() and file.read_bytes().startswith(shebangs)]
     return sorted(str(file.relative_to(ROOT)) for file in found)
+
+
+def _write_quick_prometheus() -> None:
+    """The same configuration, but nobody waits a quarter of a minute for a number."""
+    real = (ROOT / "observability/prometheus/prometheus.yml").read_text()
+    quick = re.sub(r"^  (scrape|evaluation)_interval: 15s$", r"  \1_interval: 2s", real, flags=re.MULTILINE)
+    quick = re.sub(r"^  scrape_timeout: 10s$", "  scrape_timeout: 2s", quick, flags=re.MULTILINE)
+    CACHE.mkdir(parents=True, exist_ok=True)
+    (CACHE / "prometheus-test.yml").write_text(quick)
+
+
+@contextmanager
+def _variables_set(values: Mapping[str, str]) -> Iterator[None]:
+    """Environment variables for every command while a block runs."""
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
 
 
 def _variables(text: str) -> dict[str, str]:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from .shell import Shell
     from .stack import Stack
 
-ONE_SHOT = frozenset({"migrate"})
+ONE_SHOT = frozenset({"migrate", "elasticsearch-setup", "kibana-setup"})
 _DEADLINE_S = 300
 _LOOK_EVERY_S = 1
 _BAD_CONFIGURATION = 78  # the services' exit code for a wrong setting: starting again cannot help
@@ -97,7 +97,7 @@ def _show(console: Console, containers: list[Container], shown: dict[str, str]) 
     for container in containers:
         if shown.get(container.name) != container.condition:
             shown[container.name] = container.condition
-            console.say(f"    {container.service:<13} {container.condition}")
+            console.say(f"    {container.service:<19} {container.condition}")
     waiting = [container.service for container in containers if not container.ready]
     if waiting:
         console.moving(f"    waiting for {', '.join(waiting)} … {console.elapsed():.0f} s")

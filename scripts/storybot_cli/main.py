@@ -6,7 +6,7 @@ import signal
 import sys
 from typing import TYPE_CHECKING
 
-from . import bench, checks, operate, standins
+from . import bench, checks, operate, standins, trace
 from .console import Console, Problem
 from .host import this_host
 from .operate import Tools
@@ -31,6 +31,7 @@ COMMANDS: dict[str, Callable[[Tools], None]] = {
     "down": operate.down,
     "ps": operate.ps,
     "logs": operate.logs,
+    "trace": trace.trace,
     "clean": operate.clean,
     "toolbox": toolbox,
     "bench": bench.bench,

@@ -14,11 +14,15 @@ from .paths import CACHE
 from .stack import Stack, stack
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
     from .console import Console
     from .host import Host
     from .images import Images
     from .shell import Shell
 
+_ELASTIC = "docker.elastic.co/"
 IMAGES_MEMORY = CACHE / "images"
 
 
@@ -54,10 +58,32 @@ def up(tools: Tools) -> None:
     family = prepare(tools)
     chosen = stack(family)
     preflight.check(tools.shell, tools.console, chosen)
+    pull_observers(tools, chosen)
     build(tools, chosen, family)
     health.start(tools.shell, tools.console, chosen)
     tools.console.done(f"Everything is up ({tools.console.elapsed():.0f} s)\n")
-    tools.console.say(addresses(tools.shell.ask(*chosen.command("config", "--format", "json")).out))
+    config = tools.shell.ask(*chosen.command("config", "--format", "json")).out
+    tools.console.say(addresses(config))
+    for sentence in left_out(config, family):
+        tools.console.warn(sentence)
+
+
+def pull_observers(tools: Tools, chosen: Stack) -> None:
+    """Get the images of metrics and logs that are missing; those of the core are there already."""
+    services = json.loads(tools.shell.ask(*chosen.command("config", "--format", "json")).out)["services"]
+    wanted = {
+        service["image"]
+        for service in services.values()
+        if service.get("pull_policy") != "never" and service.get("deploy", {}).get("replicas") != 0
+    }
+    for image in sorted(wanted):
+        if not tools.shell.ask("docker", "image", "inspect", image).ok:
+            try:
+                tools.shell.task(f"Pulling {image}", "docker", "pull", image)
+            except Problem as problem:
+                if _ELASTIC not in image:
+                    raise
+                raise Problem(str(problem), "ELK_REPLICAS=0 in .env leaves Elasticsearch and Kibana out.") from None
 
 
 def dev(tools: Tools) -> None:
@@ -91,6 +117,7 @@ def addresses(config: str) -> str:
   API documentation   {app}/api/docs
   TLS, for a trial    https://localhost:{ports[8443]} (a certificate of its own: the browser warns)
   RabbitMQ            http://localhost:{ports[15672]} ({login})
+{observers(services, ports)}
 
 Stories are written by {writer}
 For another model put these lines into .env and run `make up` again:
@@ -99,6 +126,36 @@ For another model put these lines into .env and run `make up` again:
            (on Linux start Ollama with OLLAMA_HOST=0.0.0.0, so that containers reach it)
 
 make logs   what happens        make down   stop, keep the stories        make help   everything else"""
+
+
+def observers(services: Mapping[str, Any], ports: Mapping[int, int]) -> str:
+    """Lines with the addresses of what watches."""
+    rows = [("Prometheus", 9090, "")]
+    if "grafana" in services:
+        rows.append(
+            ("Grafana", 3000, _login("admin", services["grafana"]["environment"]["GF_SECURITY_ADMIN_PASSWORD"]))
+        )
+    if services.get("kibana", {}).get("deploy", {}).get("replicas"):
+        rows.append(("Kibana", 5601, _login("elastic", services["kibana-setup"]["environment"]["ELASTIC_PASSWORD"])))
+    return "\n".join(f"  {name:<19} http://localhost:{ports[port]}{login}" for name, port, login in rows)
+
+
+def _login(user: str, password: str) -> str:
+    return f" ({user} / {password})" if "development" in password else f" ({user}, password from .env)"
+
+
+def left_out(config: str, family: Images) -> list[str]:
+    """What does not run, why, and what to do about it, from the JSON of ``docker compose config``."""
+    if family is images.Images.DEBIAN:
+        return [
+            "Grafana, Elasticsearch, Logstash, Filebeat and Kibana are left out: their images come from container"
+            " registries only, and everything here is made from Debian packages. Metrics and alerts are in Prometheus"
+            " all the same, log lines in `make logs` and `make trace ID=…`."
+        ]
+    elasticsearch = json.loads(config)["services"].get("elasticsearch", {})
+    if elasticsearch.get("deploy", {}).get("replicas") == 0:
+        return ["Elasticsearch, Logstash, Filebeat and Kibana are left out, as ELK_REPLICAS=0 says."]
+    return []
 
 
 def down(tools: Tools) -> None:

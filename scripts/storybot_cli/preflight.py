@@ -19,7 +19,16 @@ if TYPE_CHECKING:
 
 _NEEDED_DISK_GB = 5
 _NEEDED_MEMORY_GB = 2
-_SETTINGS = {8080: "GATEWAY_PORT", 8443: "GATEWAY_TLS_PORT", 15672: "RABBITMQ_UI_PORT"}
+_NEEDED_WITH_ELK_GB = 7
+_SETTINGS = {
+    8080: "GATEWAY_PORT",
+    8443: "GATEWAY_TLS_PORT",
+    15672: "RABBITMQ_UI_PORT",
+    9090: "PROMETHEUS_PORT",
+    9093: "ALERTMANAGER_PORT",
+    3000: "GRAFANA_PORT",
+    5601: "KIBANA_PORT",
+}
 _GB = 1_000_000_000
 
 
@@ -47,10 +56,22 @@ def check(shell: Shell, console: Console, stack: Stack) -> None:
     config = shell.ask(*stack.command("config", "--format", "json"))
     if not config.ok:
         raise Problem(f"The compose files or .env are wrong:\n{config.out.strip()}", "See .env.example for the names.")
+    _check_memory_of_elk(console, config.out)
     running = set(shell.ask(*stack.command("ps", "--services", "--status", "running")).out.split())
     check_ports([port for port in published(config.out) if port.service not in running], is_free)
     if not running:
         check_space(console, shutil.disk_usage(_engine_directory(shell)).free, _available_memory())
+
+
+def _check_memory_of_elk(console: Console, config: str) -> None:
+    memory = _available_memory()
+    elasticsearch = json.loads(config)["services"].get("elasticsearch")
+    wanted = elasticsearch is not None and elasticsearch.get("deploy", {}).get("replicas") != 0
+    if wanted and memory is not None and memory < _NEEDED_WITH_ELK_GB * _GB:
+        console.warn(
+            f"Only {memory / _GB:.1f} GB of memory are available; with Elasticsearch and Kibana {_NEEDED_WITH_ELK_GB}"
+            " are needed. ELK_REPLICAS=0 in .env leaves them out."
+        )
 
 
 def check_ports(ports: list[Port], is_free: Callable[[int], bool]) -> None:

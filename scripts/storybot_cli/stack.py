@@ -18,10 +18,10 @@ COMBINATIONS = (
     ("compose/debian.yml",),
     ("compose/dev.yml",),
     ("compose/debian.yml", "compose/dev.yml"),
-    ("compose/test.yml",),
-    ("compose/debian.yml", "compose/test.yml"),
-    ("compose/bench.yml",),
-    ("compose/debian.yml", "compose/bench.yml"),
+    ("compose/core.yml", "compose/test.yml"),
+    ("compose/debian.yml", "compose/core.yml", "compose/test.yml"),
+    ("compose/core.yml", "compose/bench.yml"),
+    ("compose/debian.yml", "compose/core.yml", "compose/bench.yml"),
 )
 
 
@@ -44,12 +44,14 @@ class Stack(NamedTuple):
 def stack(images: Images, purpose: str = "") -> Stack:
     """The stack for everyday use (""), for "dev", "test" or "bench"; the last two do not read .env."""
     overlays = ["compose/debian.yml"] if images.value == "debian" else []
+    if purpose in {"test", "bench"}:
+        overlays.append("compose/core.yml")
     if purpose:
         overlays.append(f"compose/{purpose}.yml")
     return Stack(tuple(overlays), {"test": TEST_ENV, "bench": os.devnull}.get(purpose, ""))
 
 
 def official_images() -> tuple[str, ...]:
-    """The images that the main file takes from a registry."""
+    """The images that the core takes from a registry."""
     named = re.findall(r"^    image: (\S+)$", (ROOT / MAIN_FILE).read_text(), re.MULTILINE)
     return tuple(image for image in named if not image.startswith("storybot/"))

@@ -44,6 +44,7 @@ STAND_INS = (
     Recipe(PYTHON, "compose/debian/python", (("DEBIAN_IMAGE", BASE),)),
     Recipe(NODE, "compose/debian/node", (("DEBIAN_IMAGE", BASE), ("PYTHON_IMAGE", PYTHON))),
     Recipe("storybot-debian/postgres:17", "compose/debian/postgres", (("DEBIAN_IMAGE", BASE),)),
+    Recipe("storybot-debian/monitoring:trixie", "compose/debian/monitoring", (("DEBIAN_IMAGE", BASE),)),
     Recipe("storybot-debian/rabbitmq:4", "compose/debian/rabbitmq", (("DEBIAN_IMAGE", BASE),)),
 )
 

@@ -6,12 +6,16 @@
 # API_UPSTREAM   host:port of the prompt API; every address of the host is a replica
 # WEB_UPSTREAM   address of Vite's development server; when empty the built app is served
 # CORS_ORIGINS   origins of other sites that may call the API, separated by spaces or commas
+# ACCESS_LOG_FILE  gets the access log too, rotated, for those who read files; none when empty
 # TLS_DIRECTORY  holds fullchain.pem and privkey.pem; a self-signed pair is made when it is empty
 set -eu
 
 API_UPSTREAM=${API_UPSTREAM:-prompt-api:8000}
 WEB_UPSTREAM=${WEB_UPSTREAM:-}
 CORS_ORIGINS=${CORS_ORIGINS:-}
+ACCESS_LOG_FILE=${ACCESS_LOG_FILE:-}
+ACCESS_LOG_BYTES=20000000
+ACCESS_LOGS_KEPT=3
 TLS_DIRECTORY=${TLS_DIRECTORY:-/var/lib/storybot-gateway/tls}
 RESOLVERS=$(awk '$1 == "nameserver" { print ($2 ~ /:/) ? "[" $2 "]" : $2 }' /etc/resolv.conf | xargs)
 export WEB_UPSTREAM TLS_DIRECTORY RESOLVERS
@@ -30,6 +34,8 @@ die() {
 check_settings() {
     echo "$API_UPSTREAM" | grep -Eq '^[A-Za-z0-9._-]+:[0-9]+$' ||
         die "API_UPSTREAM must be host:port, not '$API_UPSTREAM'"
+    [ -z "$ACCESS_LOG_FILE" ] || [ -w "${ACCESS_LOG_FILE%/*}" ] ||
+        die "ACCESS_LOG_FILE must be in a folder that can be written to, not '$ACCESS_LOG_FILE'"
     echo "$WEB_UPSTREAM" | grep -Eq '^(https?://[A-Za-z0-9._-]+(:[0-9]+)?)?$' ||
         die "WEB_UPSTREAM must be http://host:port, not '$WEB_UPSTREAM'"
     for origin in $(echo "$CORS_ORIGINS" | tr ',' ' '); do
@@ -53,6 +59,7 @@ render() {
     if [ -n "$WEB_UPSTREAM" ]; then site=dev; else site=built; fi
     mv "$RUNTIME/site-$site.conf" "$RUNTIME/site.conf"
     replicas >"$REPLICAS"
+    if [ -n "$ACCESS_LOG_FILE" ]; then echo "access_log $ACCESS_LOG_FILE ecs;"; fi >"$RUNTIME/access-log-file.conf"
 }
 
 # The servers of nginx's upstream: one line for each address that the API's name has just now. One that had it a
@@ -97,6 +104,19 @@ follow_replicas() {
     fi
 }
 
+# Numbered files, the newest first; nginx opens a new one when it is told to.
+rotate_access_log() {
+    [ -n "$ACCESS_LOG_FILE" ] || return 0
+    [ "$(stat -c %s "$ACCESS_LOG_FILE" 2>/dev/null || echo 0)" -gt "$ACCESS_LOG_BYTES" ] || return 0
+    number=$ACCESS_LOGS_KEPT
+    while [ "$number" -gt 1 ]; do
+        mv -f "$ACCESS_LOG_FILE.$((number - 1))" "$ACCESS_LOG_FILE.$number" 2>/dev/null || true
+        number=$((number - 1))
+    done
+    mv -f "$ACCESS_LOG_FILE" "$ACCESS_LOG_FILE.1"
+    kill -USR1 "$nginx"
+}
+
 # Requests may end within three seconds; event streams are cut, and reconnect.
 stop() {
     kill -QUIT "$nginx"
@@ -124,5 +144,6 @@ while kill -0 "$nginx" 2>/dev/null; do
     sleep 1 &
     wait $! || true
     follow_replicas
+    rotate_access_log
 done
 wait "$nginx"

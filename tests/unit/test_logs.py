@@ -3,11 +3,14 @@
 import json
 import logging
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import structlog
 
 from storybot_common import logs
+from storybot_common.log_outputs import log_outputs
+from storybot_common.settings import ServiceSettings
 from tests.support.poll import eventually
 
 
@@ -53,6 +56,28 @@ def test_a_librarys_line_goes_through_the_same_pipeline(capsys: pytest.CaptureFi
     assert line["message"] == "Invalid request received"
     assert line["trace"] == {"id": "b" * 32}
     assert "event" not in line
+
+
+def test_what_a_library_hangs_on_its_line_is_left_out(capsys: pytest.CaptureFixture[str]) -> None:
+    """Nobody declared these fields, and nobody knows what is in them."""
+    logs.configure("prompt-api", "INFO")
+    logging.getLogger("uvicorn.error").info("Started", extra={"color_message": "Started %d", "body": "a fox"})
+
+    (line,) = lines(capsys)
+
+    assert "storybot" not in line
+
+
+@pytest.mark.parametrize("setting", ["log_file", "logstash_buffer"])
+def test_a_folder_that_cannot_be_written_to_stops_the_start(
+    setting: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").write_text("")
+    settings = ServiceSettings(logstash_host="nowhere").model_copy(update={setting: tmp_path / "file" / "x"})
+    with pytest.raises(SystemExit) as ending:
+        log_outputs(settings, "service")
+    assert ending.value.code == 78
+    assert setting.upper() in capsys.readouterr().err
 
 
 def test_an_exception_gives_type_and_stack_but_not_its_message(capsys: pytest.CaptureFixture[str]) -> None:

@@ -42,6 +42,7 @@ def test_an_unknown_command_is_answered_with_the_known_ones(
 
 
 def test_settings_of_the_compose_file_are_explained_in_the_example() -> None:
-    used = set(re.findall(r"\$\{([A-Z_]+)", (ROOT / "docker-compose.yml").read_text()))
+    files = ("docker-compose.yml", "compose/metrics.yml", "compose/elk.yml")
+    used = {name for file in files for name in re.findall(r"\$\{([A-Z_]+)", (ROOT / file).read_text())}
     explained = set(re.findall(r"^#?([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
     assert used == explained

@@ -7,7 +7,8 @@ import pytest
 from storybot_cli import health, preflight
 from storybot_cli.advice import advice_for
 from storybot_cli.console import Console, Problem
-from storybot_cli.operate import addresses
+from storybot_cli.images import Images
+from storybot_cli.operate import addresses, left_out
 from storybot_cli.preflight import Port
 from storybot_cli.shell import Result
 from storybot_cli.stack import Stack
@@ -114,6 +115,7 @@ CONFIG = json.dumps(
                     {"host_ip": "127.0.0.1", "target": 8443, "published": "8443"},
                 ]
             },
+            "prometheus": {"ports": [{"host_ip": "127.0.0.1", "target": 9090, "published": "9091"}]},
             "rabbitmq": {
                 "ports": [{"host_ip": "127.0.0.1", "target": 15672, "published": "15672"}],
                 "environment": {"RABBITMQ_DEFAULT_USER": "storybot", "RABBITMQ_DEFAULT_PASS": "development-only"},
@@ -149,6 +151,15 @@ def test_addresses_are_those_of_the_configuration() -> None:
     assert "http://localhost:9000/api/docs" in text
     assert "storybot / development-only" in text
     assert "English only" in text
+    assert "http://localhost:9091" in text
+    assert "Kibana" not in text
+
+
+def test_what_is_left_out_is_said_with_the_reason() -> None:
+    assert "registries only" in left_out(CONFIG, Images.DEBIAN)[0]
+    assert left_out(CONFIG, Images.OFFICIAL) == []
+    without = {"services": {"elasticsearch": {"deploy": {"replicas": 0}}}}
+    assert "ELK_REPLICAS=0" in left_out(json.dumps(without), Images.OFFICIAL)[0]
 
 
 def test_a_password_of_ones_own_is_not_printed() -> None:

@@ -1,14 +1,14 @@
-"""Structured logs: JSON in the Elastic Common Schema, to standard output.
+"""Structured logs: JSON in the Elastic Common Schema, to standard output and whatever ``log_outputs`` adds.
 
-An event has a constant name and its data as fields: ``log.info("story_claimed", story_id=story_id)``. Fields that
-ECS does not know stand below ``storybot``. Prompts, stories and names of people are never logged. The trace id is
+An event has a constant name and its data as fields: ``log.info("story_claimed", story_id=story_id)``. The fields
+are listed in ``log_fields``. Prompts, stories and names of people are never logged. The trace id is
 bound once per request or delivery (``bound_trace``) and stands in every line until then.
 """
 
 import logging
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
@@ -16,6 +16,7 @@ import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 from storybot_common.log_batches import BatchedStreamHandler
+from storybot_common.log_fields import place_of
 
 ECS_VERSION = "8.11.0"
 
@@ -25,24 +26,12 @@ _QUIET = ("aiormq", "aio_pika", "alembic.runtime", "httpx", "httpx2", "httpcore"
 _LEVELS = {"exception": "error", "warn": "warning", "fatal": "critical"}
 """Levels by the name of the method that was called, where that is another word."""
 
-_PLACES = {
-    "logger": ("log", "logger"),
-    "trace_id": ("trace", "id"),
-    "method": ("http", "request", "method"),
-    "status_code": ("http", "response", "status_code"),
-    "route": ("url", "path"),
-    "error_type": ("error", "type"),
-    "error_stack_trace": ("error", "stack_trace"),
-}
-"""Where ECS wants a field; everything else stands below ``storybot``."""
 
-
-def configure(service: str, level: str) -> None:
-    """Send every log line of this process, those of libraries too, to standard output as ECS JSON."""
+def configure(service: str, level: str, outputs: Iterable[logging.Handler] = ()) -> None:
+    """Send every log line of this process, those of libraries too, as ECS JSON to standard output and ``outputs``."""
     context: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_logger_name,
-        structlog.stdlib.ExtraAdder(),
         _error_fields,
     ]
     structlog.configure(
@@ -51,18 +40,25 @@ def configure(service: str, level: str) -> None:
         wrapper_class=structlog.make_filtering_bound_logger(level),
         cache_logger_on_first_use=True,
     )
-    handler = BatchedStreamHandler(sys.stdout)
-    handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=context,
-            processors=[_ecs_document(service), structlog.processors.JSONRenderer(ensure_ascii=False)],
-        )
+    formatter = structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=context,
+        processors=[_ecs_document(service), structlog.processors.JSONRenderer(ensure_ascii=False)],
     )
     root = logging.getLogger()
-    root.handlers[:] = [handler]
+    root.handlers[:] = [BatchedStreamHandler(sys.stdout), *outputs]
+    for handler in root.handlers:
+        handler.setFormatter(formatter)
     root.setLevel(level)
     for library in _QUIET:
         logging.getLogger(library).setLevel(max(logging.WARNING, root.level))
+
+
+def close() -> None:
+    """Hand on what waits: the last thing that a process does. Takes a few seconds when Logstash is away."""
+    for handler in logging.getLogger().handlers:
+        handler.flush()
+        if not isinstance(handler, logging.StreamHandler):  # standard output goes on; files are flushed line by line
+            handler.close()
 
 
 def get_logger(name: str) -> structlog.stdlib.BoundLogger:
@@ -98,9 +94,9 @@ def _ecs_document(service: str) -> Processor:
 
     def document(_logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
         message = event.pop("event")
-        event.pop("_record")
+        written_at = datetime.fromtimestamp(event.pop("_record").created, UTC)
         ecs: EventDict = {
-            "@timestamp": datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            "@timestamp": written_at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
             "log.level": _LEVELS.get(method, method),
             "message": message,
             "ecs": {"version": ECS_VERSION},
@@ -109,7 +105,7 @@ def _ecs_document(service: str) -> Processor:
         if event.pop("_from_structlog"):  # our own lines carry an event name; those of libraries are sentences
             ecs["event"] = {"action": message}
         for name, value in event.items():
-            _put(ecs, _PLACES.get(name, ("storybot", name)), value)
+            _put(ecs, place_of(name), value)
         return ecs
 
     return document

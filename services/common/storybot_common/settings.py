@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, UrlConstraints, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, UrlConstraints, ValidationError, model_validator
 from pydantic.networks import AnyUrl
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 DEVELOPMENT_MARK = "development-only"
 EXIT_BAD_CONFIGURATION = 78  # EX_CONFIG of sysexits.h
 _SECRETS = Path("/run/secrets")
+_LOGSTASH_SIBLING = "logstash"
 
 type HttpUrl = Annotated[AnyUrl, UrlConstraints(allowed_schemes=["http", "https"])]
 
@@ -36,6 +37,16 @@ class ServiceSettings(BaseSettings):
 
     storybot_environment: Literal["development", "production"] = "development"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    log_file: Path | None = Field(default=None, description="a rotating file beside standard output")
+    logstash_host: str | None = Field(default=None, description="a Logstash with a beats input; none: no shipping")
+    logstash_port: int = Field(default=5044, ge=1, le=65535)
+    logstash_buffer: Path = Field(default=Path("/tmp/storybot-logs"), description="folder for what waits")  # noqa: S108
+    elk_replicas: int = Field(default=0, ge=0, description="Compose: whether the Logstash beside us runs")
+
+    @property
+    def logstash(self) -> str | None:
+        """The host that log lines are shipped to: the one that is named, or the sibling container when it runs."""
+        return self.logstash_host or (_LOGSTASH_SIBLING if self.elk_replicas else None)
 
     @model_validator(mode="after")
     def _no_development_secret_in_production(self) -> Self:
@@ -63,12 +74,26 @@ class BrokerSettings(ServiceSettings):
     amqp_url: SecretStr
 
 
+class TokenPrice(BaseModel):
+    """What a million tokens of a model cost, in the currency of your bill."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    prompt: float = Field(ge=0)
+    completion: float = Field(ge=0)
+
+    def of(self, prompt_tokens: int, completion_tokens: int) -> float:
+        """The price of so many tokens."""
+        return (self.prompt * prompt_tokens + self.completion * completion_tokens) / 1_000_000
+
+
 class LlmSettings(ServiceSettings):
     """Which model writes, by its OpenAI-compatible base URL and name."""
 
     llm_base_url: HttpUrl
     llm_model: str = Field(min_length=1, max_length=200)
     llm_builtin: bool | None = None
+    llm_prices: dict[str, TokenPrice] = Field(default_factory=dict, description="by model, as JSON")
 
     @property
     def builtin(self) -> bool:

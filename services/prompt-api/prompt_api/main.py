@@ -15,20 +15,21 @@ from prompt_api.configuration import ApiSettings
 from prompt_api.stream.hub import Hub
 from prompt_api.wiring import SERVICE, build
 from storybot_common import logs
+from storybot_common.log_outputs import log_outputs
 from storybot_common.settings import load
 
 
 def create() -> ASGIApp:
     """The application, from the environment."""
     settings = load(ApiSettings)
-    logs.configure(SERVICE, settings.log_level)
+    logs.configure(SERVICE, settings.log_level, log_outputs(settings, SERVICE))
     return create_app(build(settings))
 
 
 def main() -> None:
     """Serve until SIGTERM or SIGINT."""
     settings = load(ApiSettings)
-    logs.configure(SERVICE, settings.log_level)
+    logs.configure(SERVICE, settings.log_level, log_outputs(settings, SERVICE))
     parts = build(settings)
     config = uvicorn.Config(
         create_app(parts),

@@ -1,6 +1,10 @@
 """The API's metrics, on a registry of its own."""
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, PlatformCollector, ProcessCollector
+from collections.abc import Callable
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+from storybot_common import process_metrics
 
 _LATENCY_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 _BATCH_BUCKETS = (1, 2, 4, 8, 16, 32, 64, 128, 256)
@@ -11,8 +15,7 @@ class Metrics:
 
     def __init__(self, registry: CollectorRegistry) -> None:
         self.registry = registry
-        ProcessCollector(registry=registry)
-        PlatformCollector(registry=registry)
+        process_metrics.register(registry)
         self._requests = Counter(
             "storybot_http_requests_total", "Requests answered.", ["method", "route", "status"], registry=registry
         )
@@ -29,6 +32,19 @@ class Metrics:
         self.streams_open = Gauge("storybot_streams_open", "Viewers of live stories.", registry=registry)
         self.streams_cut_off = Counter(
             "storybot_streams_cut_off_total", "Viewers cut off because they took nothing.", registry=registry
+        )
+        sends = Counter(
+            "storybot_stream_sends_total",
+            "Pieces sent to viewers: one or more events together, or a heartbeat.",
+            ["kind"],
+            registry=registry,
+        )
+        self.pieces_sent, self.heartbeats_sent = sends.labels("events"), sends.labels("heartbeat")
+        self.broker_up = Gauge(
+            "storybot_relay_broker_up", "Whether this process has a connection to the broker.", registry=registry
+        )
+        self._pool_connections = Gauge(
+            "storybot_database_pool_connections", "Connections in use, and allowed.", ["state"], registry=registry
         )
         self.submission_batch = Histogram(
             "storybot_submission_batch_size",
@@ -54,7 +70,14 @@ class Metrics:
             "Prompts deleted for good after their time in the trash.",
             registry=registry,
         )
+        for reason in ("lease_expired", "ticket_lost"):  # from the start, so that the first is an increase
+            self.requeued.labels(reason)
         self._answers = dict[tuple[str, str, int], tuple[Counter, Histogram]]()
+
+    def watch_pool(self, in_use: Callable[[], float], allowed: int) -> None:
+        """Read the number of connections in use whenever somebody asks for the metrics."""
+        self._pool_connections.labels("in_use").set_function(in_use)
+        self._pool_connections.labels("allowed").set(allowed)
 
     def answered(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count an answer that began after ``seconds``."""

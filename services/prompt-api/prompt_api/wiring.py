@@ -21,10 +21,11 @@ from prompt_api.stream import reading
 from prompt_api.stream.hub import Hub
 from prompt_api.stream.viewer import Pulse
 from prompt_api.trash.purge import Purge
+from storybot_common import logs
 from storybot_common.broker.connection import keep_connected
 from storybot_common.database import notifications
 from storybot_common.database.dedicated import DedicatedConnection
-from storybot_common.database.engine import create_engine
+from storybot_common.database.engine import connections_in_use, create_engine
 from storybot_common.logs import get_logger
 
 SERVICE = "prompt-api"
@@ -60,6 +61,7 @@ def build(settings: ApiSettings) -> Parts:
         in_doubt_patience=settings.in_doubt_patience_s,
     )
     metrics = Metrics(CollectorRegistry())
+    metrics.watch_pool(lambda: connections_in_use(engine), settings.database_pool_size)
     dedicated = {
         loop: DedicatedConnection(settings.database_url, service=SERVICE) for loop in ("submissions", "relay", "hub")
     }
@@ -112,6 +114,8 @@ async def running(parts: Parts) -> AsyncIterator[None]:
             await connection.close()
         await parts.engine.dispose()
         log.info("stopped")
+        # here, for uvicorn ends the process by the signal itself: nothing runs after it
+        await asyncio.to_thread(logs.close)
 
 
 async def _listen(parts: Parts) -> None:
@@ -136,9 +140,10 @@ async def _listen(parts: Parts) -> None:
 
 async def _use_broker(parts: Parts) -> None:
     async def session(connection: AbstractConnection) -> None:
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(parts.relay.run(connection))
-            tasks.create_task(parts.reconciler.run(connection))
+        with parts.metrics.broker_up.track_inprogress():
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(parts.relay.run(connection))
+                tasks.create_task(parts.reconciler.run(connection))
 
     await keep_connected(parts.settings.amqp_url, name=SERVICE, session=session)
 

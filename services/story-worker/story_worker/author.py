@@ -53,6 +53,10 @@ class Author:
         Raises StoryError when the tries in place are used up or useless; what was written stays in the manuscript.
         """
         brief = self._brief(claim)
+        if claim.written:
+            self._metrics.resumptions.labels("continued").inc()
+        if claim.deliveries == 1:  # later ones waited on purpose
+            self._metrics.own_delay_seconds.observe(claim.waited)
         try:
             async with asyncio.timeout(self._time_limit):
                 async for attempt in policy.in_place(self._retrying):
@@ -118,24 +122,23 @@ class Author:
 
     async def _request(self, request: LlmRequest, opening: Opening) -> Finished:
         """Ask the model, and count how that went."""
-        started: float | None = time.perf_counter()
+        started = time.perf_counter()
+        first_token_at: float | None = None
 
         async def write(piece: str) -> None:
-            nonlocal started
-            if piece and started is not None:
-                self._metrics.first_token_seconds.observe(time.perf_counter() - started)
-                started = None
+            nonlocal first_token_at
+            if piece and first_token_at is None:
+                first_token_at = time.perf_counter()
+                self._metrics.first_token_seconds.observe(first_token_at - started)
             await opening.write(piece)
 
         try:
             finished = await self._llm.complete(request, write)
         except StoryError as error:
-            self._metrics.llm_requests.labels(error.code).inc()
+            self._metrics.failed(error.code)
             raise
-        self._metrics.llm_requests.labels("ok").inc()
-        if finished.usage:
-            self._metrics.tokens.labels("prompt").inc(finished.usage.prompt_tokens)
-            self._metrics.tokens.labels("completion").inc(finished.usage.completion_tokens)
+        writing = time.perf_counter() - first_token_at if first_token_at is not None else 0.0
+        self._metrics.answered(request.model, finished.usage, writing)
         return finished
 
 

@@ -26,6 +26,7 @@ from storybot_common import logs
 from storybot_common.database.dedicated import DedicatedConnection
 from storybot_common.database.engine import create_engine
 from storybot_common.database.notifications import STORIES, listen, story_ids
+from storybot_common.log_outputs import log_outputs
 from storybot_common.settings import load
 
 SERVICE = "story-worker"
@@ -38,9 +39,12 @@ log = logs.get_logger(__name__)
 def main() -> None:
     """``python -m story_worker``."""
     settings = load(WorkerSettings)
-    logs.configure(SERVICE, settings.log_level)
-    with suppress(asyncio.CancelledError):
-        uvloop.run(_run_until_signal(settings))
+    logs.configure(SERVICE, settings.log_level, log_outputs(settings, SERVICE))
+    try:
+        with suppress(asyncio.CancelledError):
+            uvloop.run(_run_until_signal(settings))
+    finally:
+        logs.close()
 
 
 async def _run_until_signal(settings: WorkerSettings) -> None:
@@ -49,7 +53,7 @@ async def _run_until_signal(settings: WorkerSettings) -> None:
 
 async def run(settings: WorkerSettings, stopping: asyncio.Event) -> None:
     """Work until ``stopping`` is set."""
-    metrics = WorkerMetrics(CollectorRegistry())
+    metrics = WorkerMetrics(CollectorRegistry(), prices=settings.llm_prices)
     engine = create_engine(settings.database_url, service=SERVICE, pool_size=_CONNECTIONS)
     llm = OpenAiLlm(
         base_url=str(settings.llm_base_url),

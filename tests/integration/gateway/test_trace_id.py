@@ -80,6 +80,13 @@ def test_answers_made_by_the_gateway_itself_carry_it_too(http: httpx.Client, pat
     assert http.get(path, headers={"X-Trace-Id": "from-visitor"}).headers["x-trace-id"] == "from-visitor"
 
 
+@pytest.mark.parametrize("path", ["/gone.js", "/.git/config"])
+def test_an_error_page_shows_it(http: httpx.Client, path: str) -> None:
+    answer = http.get(path, headers={"X-Trace-Id": "from-visitor"})
+    assert answer.status_code == 404
+    assert "<code>from-visitor</code>" in answer.text
+
+
 def log_lines(gateway: Gateway, trace_id: str) -> list[dict[str, Any]]:
     lines = [line for line in gateway.container.output().splitlines() if trace_id in line]
     return [json.loads(line) for line in lines]

@@ -2,6 +2,7 @@
 
 from pydantic import SecretStr
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import QueuePool
 
 STATEMENT_TIMEOUT_MS = 5_000
 LOCK_TIMEOUT_MS = 2_000
@@ -21,6 +22,12 @@ def create_engine(url: SecretStr, *, service: str, pool_size: int) -> AsyncEngin
         pool_timeout=POOL_TIMEOUT_S,
         connect_args=connect_arguments(service),
     )
+
+
+def connections_in_use(engine: AsyncEngine) -> int:
+    """Connections of the pool that somebody works with just now."""
+    pool = engine.pool
+    return pool.checkedout() if isinstance(pool, QueuePool) else 0
 
 
 def connect_arguments(service: str, **settings: str) -> dict[str, str | int]:

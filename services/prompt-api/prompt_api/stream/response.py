@@ -89,6 +89,7 @@ class StoryEvents(Response):
             is_last = story.has_ended or self._hub.is_closing
             if frames or is_last:
                 await viewer.send(send, frames, is_last=is_last)
+                (self._metrics.heartbeats_sent if frames == KEEPALIVE_COMMENT else self._metrics.pieces_sent).inc()
             if is_last or viewer.has_left:
                 return
             frames = KEEPALIVE_COMMENT if await viewer.sleep() else b""
