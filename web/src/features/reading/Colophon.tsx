@@ -23,13 +23,14 @@ export function Colophon({ parts, story, language }: ColophonProps) {
   const length = parts.reduce((sum, part) => sum + textLength(part.text, language), 0);
   const facts = [
     model !== null &&
+      length > 0 &&
       t(story.model_builtin ? 'reading.writtenByBuiltin' : 'reading.writtenBy', { model }),
     length > 0 && t(unitOf(language), { count: length }),
-    seconds !== null && t('reading.writtenIn', { duration: duration(seconds) }),
+    seconds !== null && length > 0 && t('reading.writtenIn', { duration: duration(seconds) }),
   ].filter((fact) => fact !== false);
   return (
     <div className={styles.colophon}>
-      <p>{facts.join(' · ')}</p>
+      {facts.length > 0 && <p>{facts.join(' · ')}</p>}
       <details className={styles.details}>
         <summary>{t('reading.details')}</summary>
         <dl className={styles.list}>
