@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
 from . import images
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from .operate import Tools
 
+_NGINX_CLOCK_S = 0.01
 _SERVICES = ("gateway", "prompt-api", "story-worker")
 _SHOWN = ("http.request.method", "url.path", "storybot.route", "http.response.status_code", "error.code",
           "error.message", "error.type", "event.reason")  # fmt: skip
@@ -58,8 +60,19 @@ def documents(lines: Iterable[str]) -> list[dict[str, Any]]:
 def lines_of(wanted: str, lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Those of a trace; a story's id stands for every trace that mentions the story."""
     traces = {line.get("trace.id") for line in lines if line.get("storybot.story_id") == wanted} | {wanted}
-    mine = [line for line in lines if line.get("trace.id") in traces - {None}]
-    return sorted(mine, key=lambda line: str(line.get("@timestamp", ""))[:23])
+    mine = [line for line in lines if line.get("trace.id") in traces - {None} and "@timestamp" in line]
+    return sorted(mine, key=began)
+
+
+def began(line: dict[str, Any]) -> datetime:
+    """When what the line tells began: a request is written down at its end.
+
+    nginx looks at the clock now and then only, so that its times are some milliseconds late.
+    """
+    took = float(line.get("storybot.request_seconds", 0)) + float(line.get("storybot.duration_ms", 0)) / 1000
+    late = _NGINX_CLOCK_S if line.get("service.name") == "gateway" else 0.0
+    ended = datetime.fromisoformat(str(line["@timestamp"]).replace("Z", "+00:00"))
+    return ended - timedelta(seconds=took + late)
 
 
 def row(line: dict[str, Any]) -> str:
@@ -67,7 +80,7 @@ def row(line: dict[str, Any]) -> str:
     names = [name for name in _SHOWN if name in line]
     names += sorted(name for name in line if name.startswith("storybot.") and name not in _NOT_SHOWN.union(names))
     details = " ".join(f"{name.rpartition('.')[2]}={line[name]}" for name in names if line[name] != "")
-    time = str(line.get("@timestamp", ""))[11:23]
+    time = began(line).astimezone(timezone.utc).time().isoformat(timespec="milliseconds")
     return f"{time:<12} {line.get('service.name', ''):<13} {line.get('message', ''):<22} {details}".rstrip()
 
 

@@ -14,8 +14,8 @@ def line(time: str, service: str, message: str, trace: str | None = "t1", **othe
 
 
 LOG = [
-    line("01.500Z", "prompt-api", "http_request", storybot={"route": "/api/v1/prompts"}),
-    line("01.400+00:00", "gateway", "http_request", url={"path": "/api/v1/prompts"}),
+    line("01.500Z", "prompt-api", "http_request", storybot={"route": "/api/v1/prompts", "duration_ms": 50.0}),
+    line("01.501+00:00", "gateway", "http_request", storybot={"request_seconds": 0.05}),
     line("02.000Z", "story-worker", "story_claimed", storybot={"story_id": "s1", "attempt": 1}),
     line("03.000Z", "prompt-api", "http_request", trace="t2"),
     line("03.500Z", "prompt-api", "started", trace=None),
