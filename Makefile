@@ -49,8 +49,8 @@ observability-files: ## Generated files, Prometheus' rules and their tests, conf
 test-observability: ## The whole stack under Prometheus: metrics, rules, dashboards, logs, privacy
 test-elk: ## The same with the real Elasticsearch, Logstash, Filebeat and Kibana; not part of check
 bench-quick: ## The bench with small counts: it works, nothing is timed; not part of check
-test-faults-short: ## Containers killed, frozen and cut off under load (SEED=… repeats a run); not part of check
-test-faults: ## The same with 200 stories in flight and longer faults; not part of check
+test-faults-short: ## Containers killed and frozen under load (SEED=… repeats a run)
+test-faults: ## More and longer faults with 200 stories in flight; not part of check
 
 ##@ Measure
 bench: ## Speed, delays, memory and growth beside their goals (SCENARIOS="limits accepting" for some)

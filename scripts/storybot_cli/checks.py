@@ -152,7 +152,7 @@ class Checks:
         self._faults("short")
 
     def test_faults(self) -> None:
-        """The same with 200 stories in flight and longer faults."""
+        """The same with 200 stories in flight, more faults and longer ones."""
         self._faults("long")
 
     def _faults(self, form: str) -> None:
@@ -233,8 +233,8 @@ class _Running:
 
 
 QUICK = ("config", "fmt", "lint", "types", "api-document", "observability-files", "test-unit", "test-web")
-SLOW = ("test-integration", "test-e2e", "test-observability")
-ON_REQUEST = ("screenshots", "test-elk", "bench-quick", "test-faults-short", "test-faults")
+SLOW = ("test-integration", "test-e2e", "test-observability", "test-faults-short")
+ON_REQUEST = ("screenshots", "test-elk", "bench-quick", "test-faults")
 
 
 def run(tools: Tools, *names: str) -> None:

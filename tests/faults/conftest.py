@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from tests.faults import report
+from tests.faults.faults import FAULTS
 from tests.faults.form import FORMS, Form
 from tests.faults.scene import Stage
 from tests.support.broker_pages import BrokerPages
@@ -52,6 +53,12 @@ _RUN = pytest.StashKey[Run]()
 
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[_RUN] = Run(FORMS[os.environ.get("FORM", "short")], os.environ.get("SEED") or secrets.token_hex(4))
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    form = metafunc.config.stash[_RUN].form
+    faults = [fault for fault in FAULTS if fault.name not in form.left_out]
+    metafunc.parametrize("fault", faults, ids=[fault.name for fault in faults])
 
 
 def pytest_report_header(config: pytest.Config) -> str:

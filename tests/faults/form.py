@@ -33,6 +33,8 @@ class Form:
     """For which a visitor repeats a refused or unanswered request."""
     settle: float
     """Deadline for every story to be final after the fault is over."""
+    left_out: frozenset[str] = frozenset()
+    """Faults, by name, that this form does without."""
 
 
 SHORT = Form(
@@ -51,6 +53,10 @@ SHORT = Form(
     llm_away=10,
     patience=120,
     settle=120,
+    # those whose like is there, or that wait until a lease has ended: the long form has them
+    left_out=frozenset(
+        {"worker-replaced", "worker-frozen", "all-apis-killed", "broker-cut-off", "database-cut-off"},
+    ),
 )
 
 LONG = Form(

@@ -1,16 +1,13 @@
 """Whatever happens to the containers, no story is lost, doubled or mixed up."""
 
-import pytest
-
 from tests.faults import report
 from tests.faults.claims import violations
 from tests.faults.conftest import Run
-from tests.faults.faults import FAULTS, Fault
+from tests.faults.faults import Fault
 from tests.faults.play import play
 from tests.faults.scene import Stage
 
 
-@pytest.mark.parametrize("fault", FAULTS, ids=[fault.name for fault in FAULTS])
 async def test_no_story_is_lost(fault: Fault, stage: Stage, run: Run) -> None:
     outcome = await play(fault, run.form, stage, run.seed)
     found = violations(outcome.evidence)
