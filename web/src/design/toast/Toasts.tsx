@@ -64,7 +64,8 @@ function ToastList({ board }: { board: NoticeBoard }) {
               close(toast.id);
             }}
           />
-          <Toast.Close className={styles.close} aria-label={t('app.dismiss')}>
+          {/* All notices are shown in full, none behind another: the button is never out of reach. */}
+          <Toast.Close className={styles.close} aria-label={t('app.dismiss')} aria-hidden={false}>
             <X aria-hidden="true" />
           </Toast.Close>
         </Toast.Content>

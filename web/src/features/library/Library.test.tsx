@@ -154,6 +154,7 @@ describe('the library', () => {
     renderApp();
     await user.click(await screen.findByRole('button', { name: /^Delete/ }));
     expect(await screen.findByText('It could not be deleted.')).toBeVisible();
+    expect(screen.getByRole('button', { name: 'Dismiss' })).toBeVisible();
     expect(screen.getByRole('link', { name: fox.content })).toBeVisible();
   });
 
