@@ -97,6 +97,7 @@ class Checks:
     def test_e2e(self) -> None:
         """pytest and a browser on the whole stack: with the built-in model, then with the fake LLM."""
         operate.build(self._tools, self._stack, self._family)
+        self._web("true")  # axe is one of the app's packages
         addresses = self._addresses()
         with _Running(self, "e2e", {}) as running:
             self._pytest("e2e-builtin", "tests/e2e", "-m", "builtin_llm", env=addresses)

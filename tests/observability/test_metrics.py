@@ -74,7 +74,7 @@ def test_what_happened_can_be_read_off(activity: Activity, prometheus: Prometheu
     assert total("probe_ssl_earliest_cert_expiry") > 0
 
 
-def test_a_thousand_addresses_and_headers_add_no_series(
+def test_a_thousand_addresses_headers_and_prompts_add_no_series(
     activity: Activity, environment: Environment, prometheus: Prometheus
 ) -> None:
     def series() -> dict[str, float]:
@@ -84,12 +84,15 @@ def test_a_thousand_addresses_and_headers_add_no_series(
     def requests() -> float:
         return prometheus.value('sum(storybot_http_requests_total{route="unmatched"})')
 
+    def finished() -> float:
+        return prometheus.value('sum(storybot_worker_stories_total{outcome="finished"})')
+
     with httpx.Client(base_url=environment.url, timeout=30) as http:
         http.get("/api/v1/warm/up")
         seen = until(requests, "the first is counted", 30)
         until(lambda: requests() == requests(), "settled")
-        before = series()
-        for _ in range(1000):
+        before, told = series(), finished()
+        for number in range(1000):
             word = secrets.token_hex(4)
             http.request(
                 secrets.choice(["GET", "POST", "DELETE", "PUT"]),
@@ -97,7 +100,12 @@ def test_a_thousand_addresses_and_headers_add_no_series(
                 headers={"User-Agent": word, "X-Trace-Id": secrets.token_hex(8), f"X-{word}": word},
                 params={"q": word},
             )
+            if number % 50 == 0:
+                http.cookies.clear()  # somebody new: nobody may have a thousand stories waiting
+            prompt = {"content": f"{word} [[fake: tokens=3]]", "options": {"protagonist": word, "genre": "bedtime"}}
+            assert http.post("/api/v1/prompts", json=prompt, headers={"Idempotency-Key": word}).status_code == 201
     until(lambda: requests() >= seen + 1000, "all are counted", 30)
+    until(lambda: finished() >= told + 1000, "all are told", 120)
     after = series()
     # a method that was not asked for before has its series; nothing grows with the number of requests
     assert all(after[job] - before[job] < 100 for job in before), (before, after)
