@@ -6,7 +6,7 @@ import signal
 import sys
 from typing import TYPE_CHECKING
 
-from . import bench, checks, operate, standins, trace
+from . import bench, checks, cloudflare, operate, standins, trace
 from .console import Console, Problem
 from .host import this_host
 from .operate import Tools
@@ -35,6 +35,7 @@ COMMANDS: dict[str, Callable[[Tools], None]] = {
     "clean": operate.clean,
     "toolbox": toolbox,
     "bench": bench.bench,
+    "cloudflare-ranges": cloudflare.refresh,
 }
 
 
