@@ -104,6 +104,13 @@ def test_a_body_over_the_limit_is_refused_with_a_problem(http: httpx.Client) -> 
     assert answer.json()["trace_id"] == "too-large-1"
 
 
+@pytest.mark.parametrize("method", ["BREW", "TRACE", "PROPFIND"])
+def test_a_method_that_is_none_of_ours_is_a_problem_with_those_that_are(http: httpx.Client, method: str) -> None:
+    answer = http.request(method, "/api/v1/prompts")
+    assert answer.status_code == answer.json()["status"] == 405
+    assert answer.headers["allow"] == "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
+
+
 @pytest.mark.parametrize("encoding", ["br", "gzip"])
 def test_long_json_is_compressed(http: httpx.Client, encoding: str) -> None:
     request = http.build_request("GET", "/api/v1/long", headers={"Accept-Encoding": encoding})
