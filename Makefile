@@ -33,7 +33,7 @@ requeue: ## Put the dead letters back on the queue
 test: check ## The same as check
 check: ## Everything that has to be green
 	@$(STORYBOT) check
-config fmt-check lint types api-document observability-files test-unit test-web test-integration test-e2e test-observability screenshots test-elk bench-quick test-faults test-faults-short:
+config fmt-check lint types api-document observability-files test-unit test-web test-integration test-e2e test-security test-security-short test-observability screenshots test-elk bench-quick test-faults test-faults-short:
 	@$(STORYBOT) check $(subst fmt-check,fmt,$@)
 config: ## Compose files, every combination
 fmt-check: ## Formatting
@@ -44,6 +44,8 @@ test-unit: ## Python tests without network
 test-web: ## Tests and build of the app
 test-integration: ## Python tests on real Postgres and RabbitMQ
 test-e2e: ## The whole stack in a browser
+test-security-short: ## Attacks through the gateway on the whole stack: TLS, headers, smuggling, other owners, …
+test-security: ## The same with those that take minutes; not part of check
 screenshots: ## Pictures of every screen and state, to be looked at: test-results/screenshots; not part of check
 observability-files: ## Generated files, Prometheus' rules and their tests, configurations
 test-observability: ## The whole stack under Prometheus: metrics, rules, dashboards, logs, privacy
@@ -77,6 +79,6 @@ help: ## This list
 		/^[a-z0-9-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: up dev down ps logs trace clean settings dead-letters requeue test check config fmt-check lint types api-document \
-	observability-files test-unit test-web test-integration test-e2e test-observability test-elk test-faults \
+	observability-files test-unit test-web test-integration test-e2e test-security test-security-short test-observability test-elk test-faults \
 	test-faults-short screenshots bench bench-quick fmt observability openapi cloudflare-ranges \
 	lock toolbox help

@@ -104,6 +104,19 @@ class Checks:
             running.start(_FAKE_LLM)
             self._pytest("e2e", "tests/e2e", "-m", "not builtin_llm", env=addresses)
 
+    def test_security_short(self) -> None:
+        """pytest that attacks the whole stack through the gateway: what takes minutes is left out."""
+        self._security("security-short", "-m", "not long")
+
+    def test_security(self) -> None:
+        """All of it: ten thousand connections and thousands of generated requests, too."""
+        self._security("security")
+
+    def _security(self, name: str, *chosen: str) -> None:
+        operate.build(self._tools, self._stack, self._family)
+        with _Running(self, name, _FAKE_LLM):
+            self._pytest(name, "tests/security", *chosen, env=self._addresses())
+
     def screenshots(self) -> None:
         """Pictures of every screen and state, in test-results/screenshots."""
         operate.build(self._tools, self._stack, self._family)
@@ -234,8 +247,8 @@ class _Running:
 
 
 QUICK = ("config", "fmt", "lint", "types", "api-document", "observability-files", "test-unit", "test-web")
-SLOW = ("test-integration", "test-e2e", "test-observability", "test-faults-short")
-ON_REQUEST = ("screenshots", "test-elk", "bench-quick", "test-faults")
+SLOW = ("test-integration", "test-e2e", "test-security-short", "test-observability", "test-faults-short")
+ON_REQUEST = ("screenshots", "test-security", "test-elk", "bench-quick", "test-faults")
 
 
 def run(tools: Tools, *names: str) -> None:

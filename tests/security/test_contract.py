@@ -1,0 +1,40 @@
+"""The OpenAPI document against the API, by schemathesis: thousands of requests made from it, good ones and bad ones.
+
+Through the gateway, as a visitor with a cookie. No answer is a 5xx, every one is documented and as documented.
+"""
+
+import asyncio
+import subprocess
+from pathlib import Path
+
+import httpx
+import pytest
+
+from prompt_api.http.owner import COOKIE
+from tests.e2e.environment import Environment
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+_LEFT_OUT = {
+    "ignored_auth": "there is no log-in to leave out",
+    "object_level_authorization": "test_owner_isolation.py does it with every cookie",
+}
+
+
+@pytest.mark.parametrize(
+    "examples", [pytest.param(12, id="some"), pytest.param(300, id="many", marks=pytest.mark.long)]
+)
+async def test_no_request_makes_the_api_fail_or_break_its_word(
+    environment: Environment, http: httpx.AsyncClient, examples: int
+) -> None:
+    report = Path(environment.results) / f"schemathesis-{examples}.txt"
+    command = [
+        *("schemathesis", "--config-file", str(Path(__file__).with_name("schemathesis.toml"))),
+        *("run", f"{environment.url}/api/openapi.json", "--url", environment.url),
+        *("--include-path-regex", "^/api/v1/", "--header", f"Cookie: {COOKIE}={http.cookies[COOKIE]}"),
+        *("--checks", "all", "--exclude-checks", ",".join(_LEFT_OUT), "--max-examples", str(examples)),
+        *("--request-timeout", "30", "--generation-database", "none", "--continue-on-failure", "--no-color"),
+    ]
+    done = await asyncio.to_thread(subprocess.run, command, capture_output=True, text=True, check=False)
+    report.write_text(done.stdout + done.stderr)
+    assert done.returncode == 0, f"{done.stdout[-6000:]}{done.stderr[-2000:]}\nThe whole of it: {report}"
