@@ -15,9 +15,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from prometheus_client.registry import Collector
 
 from storybot_common import log_shipping
 from storybot_common.log_shipping import CLOSE_WITHIN_S, MAX_BACKLOG_BYTES, MAX_QUEUED, Backlog
+from storybot_common.process_metrics import LogShippingCollector
 from tests.support.beats_receiver import BeatsReceiver
 from tests.support.containers import REPOSITORY
 from tests.support.poll import until
@@ -105,6 +107,10 @@ def numbers(receiver: BeatsReceiver) -> list[int]:
 
 def written(file: Path) -> Sequence[dict[str, Any]]:
     return [json.loads(line) for line in file.read_text().splitlines()]
+
+
+def figures(collector: Collector) -> dict[str, float]:
+    return {sample.name: sample.value for metric in collector.collect() for sample in metric.samples}
 
 
 def free_port() -> int:
@@ -196,6 +202,9 @@ def test_memory_and_disk_are_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyP
         dropped = handler.dropped
         handler.handle(record)
         assert handler.dropped == dropped + 1
+
+        monkeypatch.setattr(logging.getLogger(), "handlers", [logging.NullHandler(), handler])
+        assert figures(LogShippingCollector())["storybot_log_lines_dropped_total"] == handler.dropped
     finally:
         handler.close()
     assert MAX_QUEUED * 1000 < MAX_BACKLOG_BYTES

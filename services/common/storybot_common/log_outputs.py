@@ -6,7 +6,6 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from tempfile import TemporaryFile
 
-from storybot_common.log_shipping import LogstashHandler
 from storybot_common.settings import EXIT_BAD_CONFIGURATION, ServiceSettings, sentence
 
 _FILE_BYTES = 10 * 1024 * 1024
@@ -27,6 +26,9 @@ def log_outputs(settings: ServiceSettings, service: str) -> list[logging.Handler
             )
         )
     if settings.logstash:
+        # only here: what it stands on takes 6 MB of memory
+        from storybot_common.log_shipping import LogstashHandler
+
         _make_writable(settings.logstash_buffer, "LOGSTASH_BUFFER")
         outputs.append(
             LogstashHandler(

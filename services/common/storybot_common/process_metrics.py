@@ -4,13 +4,11 @@ import logging
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import override
+from typing import Protocol, override, runtime_checkable
 
 from prometheus_client import CollectorRegistry, PlatformCollector, ProcessCollector
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
-
-from storybot_common.log_shipping import LogstashHandler
 
 _CGROUP = Path("/sys/fs/cgroup")
 _NO_LIMIT = 2**62  # version 1 writes the largest number there is
@@ -83,6 +81,15 @@ class ContainerCollector(Collector):
             return {}
 
 
+@runtime_checkable
+class Shipping(Protocol):
+    """A log handler that sends lines elsewhere and counts them, such as ``log_shipping.LogstashHandler``."""
+
+    waiting: int
+    dropped: int
+    failures: int
+
+
 class LogShippingCollector(Collector):
     """How log lines get to Logstash; nothing when they are not sent there."""
 
@@ -90,7 +97,7 @@ class LogShippingCollector(Collector):
     def collect(self) -> Iterator[GaugeMetricFamily | CounterMetricFamily]:
         """The figures of this process's Logstash handler."""
         for handler in logging.getLogger().handlers:
-            if isinstance(handler, LogstashHandler):
+            if isinstance(handler, Shipping):
                 yield GaugeMetricFamily(
                     "storybot_log_lines_waiting", "Log lines that Logstash has not acknowledged.", handler.waiting
                 )
