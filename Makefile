@@ -29,6 +29,10 @@ dead-letters: ## List the messages that no worker could use, with the reasons
 requeue: ## Put the dead letters back on the queue
 	@docker compose exec -T story-worker python -m story_worker.dead_letters requeue
 
+##@ Production
+secrets: ## Make strong secrets in secrets/ and .env; what is there stays as it is
+	@$(STORYBOT) secrets
+
 ##@ Check
 test: check ## The same as check
 check: ## Everything that has to be green
@@ -74,6 +78,6 @@ help: ## This list
 	@awk 'BEGIN { FS = ":.*## " } /^##@/ { printf "\n%s\n", substr($$0, 5) } \
 		/^[a-z0-9-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-.PHONY: up dev down ps logs trace clean settings dead-letters requeue test check config fmt-check lint types api-document \
+.PHONY: up dev down ps logs trace clean settings dead-letters requeue secrets test check config fmt-check lint types api-document \
 	observability-files test-unit test-web test-integration test-e2e test-observability test-elk test-faults \
 	test-faults-short screenshots bench bench-quick fmt observability openapi lock toolbox help

@@ -13,6 +13,7 @@ health      waits for the services
 preflight   ports, memory and disk, before anything is started
 advice      what to do about an error message
 trace       the log lines of one story
+secrets     makes the secrets of a production start
 operate     up, dev, down, ps, logs, clean
 checks      everything that ``make check`` runs
 tally       counts of test results
