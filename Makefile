@@ -69,6 +69,8 @@ observability: toolbox ## Write the files of observability/ that come from code,
 openapi: toolbox ## Write web/openapi.json and the app's API client from the code
 	@scripts/toolbox sh -c 'PYTHONPATH=services/common:services/prompt-api python -m prompt_api.openapi \
 		> web/openapi.json && cd web && npm run --silent api:generate'
+cloudflare-ranges: ## Write Cloudflare's addresses of today into the gateway's configuration
+	@$(STORYBOT) cloudflare-ranges
 lock: toolbox ## Lock the Python dependencies (UPGRADE=1 takes newer versions)
 	@scripts/toolbox scripts/lock
 toolbox: ## Make the image that the checks run in
@@ -80,4 +82,5 @@ help: ## This list
 
 .PHONY: up dev down ps logs trace clean settings dead-letters requeue secrets test check config fmt-check lint types api-document \
 	observability-files test-unit test-web test-integration test-e2e test-observability test-elk test-faults \
-	test-faults-short screenshots bench bench-quick fmt observability openapi lock toolbox help
+	test-faults-short screenshots bench bench-quick fmt observability openapi cloudflare-ranges \
+	lock toolbox help

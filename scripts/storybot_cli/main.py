@@ -6,7 +6,7 @@ import signal
 import sys
 from typing import TYPE_CHECKING
 
-from . import bench, checks, operate, secrets, standins, trace
+from . import bench, checks, cloudflare, operate, secrets, standins, trace
 from .console import Console, Problem
 from .host import this_host
 from .operate import Tools
@@ -36,6 +36,7 @@ COMMANDS: dict[str, Callable[[Tools], None]] = {
     "secrets": secrets.make,
     "toolbox": toolbox,
     "bench": bench.bench,
+    "cloudflare-ranges": cloudflare.refresh,
 }
 
 

@@ -12,7 +12,6 @@ from collections.abc import Iterator
 
 import psycopg
 from psycopg import sql
-from pydantic import SecretStr
 from sqlalchemy.engine import make_url
 
 from storybot_common import logs
