@@ -6,7 +6,7 @@ import signal
 import sys
 from typing import TYPE_CHECKING
 
-from . import bench, checks, cloudflare, operate, secrets, standins, trace
+from . import backup, bench, checks, cloudflare, operate, restore, secrets, standins, trace
 from .console import Console, Problem
 from .host import this_host
 from .operate import Tools
@@ -34,6 +34,8 @@ COMMANDS: dict[str, Callable[[Tools], None]] = {
     "trace": trace.trace,
     "clean": operate.clean,
     "secrets": secrets.make,
+    "backup": backup.backup,
+    "restore": restore.restore,
     "toolbox": toolbox,
     "bench": bench.bench,
     "cloudflare-ranges": cloudflare.refresh,
