@@ -4,7 +4,8 @@
 # new files by itself. After a failure it waits an hour: five failed orders an hour are allowed.
 #
 #     storybot-certbot         for ever
-#     storybot-certbot once    one look; exit status 1 when there is no good certificate afterwards
+#     storybot-certbot once    one look; exit status 1 when there is no good certificate afterwards. What follows is
+#                              handed on: --force-renewal after a key was lost, --dry-run to try
 set -eu
 
 FOLDER=/etc/letsencrypt
@@ -28,7 +29,7 @@ server() {
 
 # One look: issue, renew, or leave alone.
 look() {
-    set -- certonly --non-interactive --agree-tos --email "$LETSENCRYPT_EMAIL" --no-eff-email \
+    set -- "$@" certonly --non-interactive --agree-tos --email "$LETSENCRYPT_EMAIL" --no-eff-email \
         --webroot --webroot-path "$WEBROOT" --cert-name "$NAME" --server "$SERVER" \
         --config-dir "$FOLDER" --work-dir /tmp/certbot --logs-dir /tmp/certbot \
         --keep-until-expiring --renew-with-new-domains --key-type ecdsa
@@ -50,7 +51,8 @@ pause() {
 [ -n "${LETSENCRYPT_EMAIL:-}" ] || die "LETSENCRYPT_EMAIL is missing: where Let's Encrypt writes to when something is wrong"
 SERVER=$(server)
 if [ "${1:-}" = once ]; then
-    look
+    shift
+    look "$@"
     exit
 fi
 trap 'exit 0' TERM INT

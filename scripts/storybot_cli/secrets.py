@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 import secrets
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from .console import Problem
@@ -16,7 +17,6 @@ from .paths import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from .operate import Tools
 
@@ -62,6 +62,7 @@ FILES = (
 )
 NO_KEY = SecretFile("llm_api_key", OURS, "none")
 """To be replaced by the key of a model that wants one."""
+ALL_FILES = (*FILES, NO_KEY)
 
 VARIABLES = (
     "GRAFANA_PASSWORD",
@@ -82,7 +83,7 @@ def make(tools: Tools) -> None:
             "Run `sudo make secrets`.",
         )
     os.umask(0o077)
-    made = make_files(ROOT / "secrets", os.chown) + add_variables(ROOT / ".env")
+    made = make_files(ROOT / "secrets", os.chown) + add_variables(ROOT / ".env", Path("secrets"))
     for name in made:
         tools.console.say(f"    made {name}")
     tools.console.done(f"{len(made)} secrets made, the others were there. They are nowhere else: keep a copy.")
@@ -92,7 +93,7 @@ def make_files(folder: Path, give: Callable[[Path, int, int], None]) -> list[str
     """Make the missing files, mode 600, each given to its reader; their names."""
     folder.mkdir(mode=0o700, exist_ok=True)
     made = []
-    for file in (*FILES, NO_KEY):
+    for file in ALL_FILES:
         path = folder / file.name
         if not path.exists():
             shared = password_of(folder, file.like) if file.like else secrets.token_hex(24)
@@ -118,11 +119,14 @@ def password_of(folder: Path, name: str) -> str:
     return found["password"]
 
 
-def add_variables(env_file: Path) -> list[str]:
-    """Name the files in .env, and add the passwords that are variables; the names of what was added."""
+def add_variables(env_file: Path, folder: Path) -> list[str]:
+    """Name the files of ``folder`` in .env, and add the passwords that are variables; the names of those.
+
+    A path that is not absolute counts from the repository.
+    """
     text = env_file.read_text() if env_file.exists() else ""
     present = set(re.findall(r"^(?:export )?(\w+)=.", text, re.MULTILINE))
-    files = {file.variable: f"./secrets/{file.name}" for file in (*FILES, NO_KEY)}
+    files = {file.variable: f"{'' if folder.is_absolute() else './'}{folder / file.name}" for file in ALL_FILES}
     wanted = {**files, **{name: secrets.token_hex(24) for name in VARIABLES}}
     missing = {name: value for name, value in wanted.items() if name not in present}
     if missing:
