@@ -79,9 +79,8 @@ def migrate(url: SecretStr, target: str = HEAD) -> None:
             move(config, target)
             roles = apply_grants(connection)
             connection.commit()
-            log.info(
-                "schema_migrated", revision=MigrationContext.configure(connection).get_current_revision(), roles=roles
-            )
+            revision = MigrationContext.configure(connection).get_current_revision()
+            log.info("schema_migrated", revision=revision, count=len(roles))
     finally:
         engine.dispose()
 
