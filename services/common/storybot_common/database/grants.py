@@ -2,6 +2,9 @@
 
 ``migrate`` sets these grants after every migration, as the owner of the tables. A role that is not there (development
 has one user for everything) is left out. Making the roles is the business of ``roles``.
+
+A right that the release before still uses stays until the release after, as with columns and tables: the old code
+runs on while the new one comes up.
 """
 
 from collections.abc import Mapping
