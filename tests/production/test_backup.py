@@ -94,7 +94,7 @@ async def test_destroyed_and_restored(
         before = await digests(stack, *ids)
         assert before["stories"]["number"] == FINISHED
 
-        live = [await tell(visitor, f"live{number}", 200, 0.1) for number in range(LIVE)]
+        live = [await tell(visitor, f"live{number}", 100, 0.1) for number in range(LIVE)]
         await _are_being_written(stack, [submission.story_id for submission in live])
         (there,) = await stack.query("SELECT count(*) AS stories FROM stories")
         said = await make("backup", installation, BACKUP_DIRECTORY=str(folder))
