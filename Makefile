@@ -4,7 +4,7 @@
 PYTHON ?= python3
 STORYBOT := $(PYTHON) scripts/storybot.py
 # Settings that may stand on make's command line.
-export IMAGES ID CLEAN SERVICE LINES_BACK SCENARIOS UPGRADE
+export IMAGES ID CLEAN SERVICE LINES_BACK SCENARIOS UPGRADE FILE RESTORE
 
 ##@ Run
 up: ## Start everything, from nothing if need be, and print the addresses
@@ -29,11 +29,19 @@ dead-letters: ## List the messages that no worker could use, with the reasons
 requeue: ## Put the dead letters back on the queue
 	@docker compose exec -T story-worker python -m story_worker.dead_letters requeue
 
+##@ Production
+secrets: ## Make strong secrets in secrets/ and .env; what is there stays as it is
+	@$(STORYBOT) secrets
+backup: ## One file with everything people made, in backups/ (BACKUP_AGE_RECIPIENT=… encrypts it)
+	@$(STORYBOT) backup
+restore: ## Put a backup back (FILE=backups/storybot-….tar.gz); asks first (RESTORE=yes does not)
+	@$(STORYBOT) restore
+
 ##@ Check
 test: check ## The same as check
 check: ## Everything that has to be green
 	@$(STORYBOT) check
-config fmt-check lint types api-document observability-files test-unit test-web test-integration test-e2e test-observability screenshots test-elk bench-quick test-faults test-faults-short:
+config fmt-check lint types api-document observability-files test-unit test-web test-integration test-e2e test-observability test-production test-upgrade screenshots test-elk bench-quick test-faults test-faults-short:
 	@$(STORYBOT) check $(subst fmt-check,fmt,$@)
 config: ## Compose files, every combination
 fmt-check: ## Formatting
@@ -47,6 +55,8 @@ test-e2e: ## The whole stack in a browser
 screenshots: ## Pictures of every screen and state, to be looked at: test-results/screenshots; not part of check
 observability-files: ## Generated files, Prometheus' rules and their tests, configurations
 test-observability: ## The whole stack under Prometheus: metrics, rules, dashboards, logs, privacy
+test-production: ## The production overlay: secrets, rights, networks, certificates, backup and restore
+test-upgrade: ## The release before is replaced by this one under load; not part of check
 test-elk: ## The same with the real Elasticsearch, Logstash, Filebeat and Kibana; not part of check
 bench-quick: ## The bench with small counts: it works, nothing is timed; not part of check
 test-faults-short: ## Containers killed and frozen under load (SEED=… repeats a run)
@@ -65,6 +75,8 @@ observability: toolbox ## Write the files of observability/ that come from code,
 openapi: toolbox ## Write web/openapi.json and the app's API client from the code
 	@scripts/toolbox sh -c 'PYTHONPATH=services/common:services/prompt-api python -m prompt_api.openapi \
 		> web/openapi.json && cd web && npm run --silent api:generate'
+cloudflare-ranges: ## Write Cloudflare's addresses of today into the gateway's configuration
+	@$(STORYBOT) cloudflare-ranges
 lock: toolbox ## Lock the Python dependencies (UPGRADE=1 takes newer versions)
 	@scripts/toolbox scripts/lock
 toolbox: ## Make the image that the checks run in
@@ -74,6 +86,7 @@ help: ## This list
 	@awk 'BEGIN { FS = ":.*## " } /^##@/ { printf "\n%s\n", substr($$0, 5) } \
 		/^[a-z0-9-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-.PHONY: up dev down ps logs trace clean settings dead-letters requeue test check config fmt-check lint types api-document \
-	observability-files test-unit test-web test-integration test-e2e test-observability test-elk test-faults \
-	test-faults-short screenshots bench bench-quick fmt observability openapi lock toolbox help
+.PHONY: up dev down ps logs trace clean settings dead-letters requeue secrets backup restore test check config fmt-check lint types api-document \
+	observability-files test-unit test-web test-integration test-e2e test-observability test-production test-upgrade test-elk test-faults \
+	test-faults-short screenshots bench bench-quick fmt observability openapi cloudflare-ranges \
+	lock toolbox help

@@ -158,10 +158,25 @@ class Checks:
 
     def _faults(self, form: str) -> None:
         operate.build(self._tools, self._stack, self._family)
-        overlays = ":".join(file for file in self._stack.overlays if file != "compose/test.yml")
-        passed_on = {name: os.environ[name] for name in ("SEED", "KEEP_STACK") if name in os.environ}
-        env = {"COMPOSE_OVERLAYS": overlays, "FORM": form, **passed_on}
+        env = {**self._overlays("SEED", "KEEP_STACK"), "FORM": form}
         self._pytest(f"faults-{form}", "tests/faults", env=env)
+
+    def test_production(self) -> None:
+        """pytest on the production overlay: secrets, rights, networks, certificates, backup and restore."""
+        operate.build(self._tools, self._stack, self._family)
+        with _variables_set({"COMPOSE_PROFILES": "metrics"}):
+            self._pytest("production", "tests/production", env=self._overlays("COMPOSE_PROFILES", "KEEP_STACK"))
+
+    def test_upgrade(self) -> None:
+        """pytest that replaces the release before by this one under load (UPGRADE_FROM names another)."""
+        operate.build(self._tools, self._stack, self._family)
+        self._pytest("upgrade", "tests/upgrade", env=self._overlays("UPGRADE_FROM"))
+
+    def _overlays(self, *passed_on: str) -> dict[str, str]:
+        """What a test needs that starts a stack of its own."""
+        overlays = ":".join(file for file in self._stack.overlays if file != "compose/test.yml")
+        variables = {name: os.environ[name] for name in passed_on if name in os.environ}
+        return {"COMPOSE_OVERLAYS": overlays, **standins.base_images(self._family), **variables}
 
     def _addresses(self) -> dict[str, str]:
         ports = _variables((ROOT / TEST_ENV).read_text())
@@ -234,8 +249,8 @@ class _Running:
 
 
 QUICK = ("config", "fmt", "lint", "types", "api-document", "observability-files", "test-unit", "test-web")
-SLOW = ("test-integration", "test-e2e", "test-observability", "test-faults-short")
-ON_REQUEST = ("screenshots", "test-elk", "bench-quick", "test-faults")
+SLOW = ("test-integration", "test-e2e", "test-observability", "test-production", "test-faults-short")
+ON_REQUEST = ("screenshots", "test-elk", "test-upgrade", "bench-quick", "test-faults")
 
 
 def run(tools: Tools, *names: str) -> None:

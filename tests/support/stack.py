@@ -77,6 +77,10 @@ class Stack:
         """End without a warning (SIGKILL)."""
         await self._run("kill", *(victim.id for victim in victims))
 
+    async def stop(self, container: Container) -> None:
+        """End as an operator does: SIGTERM, and the service's own grace period."""
+        await self._run("stop", container.id)
+
     async def start(self, *stopped: Container) -> None:
         """Start again what was killed or stopped."""
         await self._run("start", *(container.id for container in stopped))

@@ -63,6 +63,7 @@ def test_readiness_is_asked_under_the_apis_own_name(http: httpx.Client) -> None:
     "target",
     [
         *("/api", "/api/", "/api/metrics", "/api/healthz", "/api/v1", "/api/v2/prompts", "/api/docsx", "/api/readyz/"),
+        *("/api/page.html", "/api/script.js"),
         *(
             "/api/v1/../metrics",
             "/api/v1/%2e%2e/metrics",

@@ -22,7 +22,7 @@ def test_a_listed_origin_may_read_answers_and_errors(http: httpx.Client, origin:
     answer = http.get(path, headers={"Origin": origin})
     assert answer.headers.get_list("access-control-allow-origin") == [origin]
     assert answer.headers["access-control-allow-credentials"] == "true"
-    assert answer.headers["access-control-expose-headers"] == "Location, Retry-After, X-Trace-Id"
+    assert answer.headers["access-control-expose-headers"] == "Location, Retry-After, X-Trace-Id, Idempotency-Replayed"
     assert "access-control-allow-methods" not in answer.headers
 
 
@@ -53,8 +53,13 @@ def test_the_preflight_is_answered_at_the_gateway(http: httpx.Client) -> None:
     assert answer.headers["access-control-max-age"] == "3600"
 
 
-def test_caches_keep_the_answers_to_different_origins_apart(http: httpx.Client) -> None:
-    assert "origin" in http.get("/api/v1/prompts").headers["vary"].lower()
+@pytest.mark.parametrize("method", ["GET", "OPTIONS"])
+@pytest.mark.parametrize("path", ["/api/v1/prompts", "/api/v1/long", "/api/nowhere", "/api/readyz"])
+def test_caches_keep_the_answers_to_different_origins_apart(http: httpx.Client, method: str, path: str) -> None:
+    for origin in (LISTED_ORIGIN, "https://evil.example"):
+        answer = http.request(method, path, headers={"Origin": origin, "Accept-Encoding": "gzip"})
+        named = [name.strip() for value in answer.headers.get_list("vary") for name in value.split(",")]
+        assert named.count("Origin") == 1
 
 
 def test_the_app_itself_is_for_no_other_site(http: httpx.Client) -> None:

@@ -21,10 +21,17 @@ def check(image: str, **environment: str) -> tuple[int, str]:
         {"CORS_ORIGINS": "https://a.example,http://localhost:3000 https://www.a.example"},
         {"API_UPSTREAM": "127.0.0.1:9000"},
         {"ACCESS_LOG_FILE": "/tmp/access.log"},
+        {"SITE_NAMES": "example.org www.example.org"},
+        {"SITE_NAMES": "example.org", "CORS_ORIGINS": "https://example.org https://EXAMPLE.org"},
+        {"SITE_NAMES": "example.org", "API_NAMES": "api.example.org", "HTTPS_ONLY": "true"},
+        {"API_NAMES": "api.example.org"},
+        {"HTTPS_ONLY": "true", "HTTPS_PORT": "8443"},
+        {"SITE_NAMES": f"{'a' * 63}.{'b' * 63}.example.org"},
+        {"LIMIT_REQUESTS": "65535", "LIMIT_WRITES": "65535", "LIMIT_STREAMS": "65535", "LIMIT_CONNECTIONS": "65535"},
     ],
 )
 def test_every_rendering_is_accepted_by_nginx(gateway_image: str, environment: dict[str, str]) -> None:
-    status, said = check(gateway_image, TLS_DIRECTORY="/tmp/tls", **environment)
+    status, said = check(gateway_image, **environment)
     assert status == 0, said
     assert "test is successful" in said
     assert "[warn]" not in said
@@ -40,18 +47,31 @@ def test_every_rendering_is_accepted_by_nginx(gateway_image: str, environment: d
         ("CORS_ORIGINS", "*"),
         ("CORS_ORIGINS", "https://a.example/path"),
         ("CORS_ORIGINS", 'https://a.example";'),
+        ("SITE_NAMES", "https://example.org"),
+        ("SITE_NAMES", "*.example.org"),
+        ("SITE_NAMES", "Example.org"),
+        ("API_NAMES", "api.example.org:443"),
+        ("HTTPS_ONLY", "yes"),
+        ("HTTPS_PORT", "https"),
+        ("TLS_DIRECTORY", "tls"),
+        ("ACME_WEBROOT", "/srv; autoindex on"),
+        ("LIMIT_REQUESTS", "0"),
+        ("LIMIT_WRITES", "2.5"),
+        ("LIMIT_STREAMS", "many"),
+        ("LIMIT_STREAMS", "65536"),
+        ("LIMIT_CONNECTIONS", "1\n1;"),
     ],
 )
 def test_a_setting_with_a_mistake_stops_the_start_and_is_named(gateway_image: str, name: str, value: str) -> None:
-    status, said = check(gateway_image, TLS_DIRECTORY="/tmp/tls", **{name: value})
+    status, said = check(gateway_image, **{name: value})
     assert status == 1
     assert said.startswith(f"gateway: {name} must")
 
 
-def test_a_certificate_that_cannot_be_made_stops_the_start_with_what_to_do(gateway_image: str) -> None:
-    status, said = check(gateway_image, TLS_DIRECTORY="/var/lib/elsewhere")
+def test_a_name_is_of_the_site_or_of_the_api(gateway_image: str) -> None:
+    status, said = check(gateway_image, SITE_NAMES="example.org", API_NAMES="api.example.org example.org")
     assert status == 1
-    assert "mount a volume" in said
+    assert "'example.org' is in both" in said
 
 
 def test_with_a_development_server_the_page_and_its_hot_updates_come_from_there(start_gateway: StartGateway) -> None:

@@ -25,7 +25,13 @@ def test_screens_of_the_app_are_the_page_and_never_kept(http: httpx.Client, path
         ("/assets/app-Ab12Cd34.js", "application/javascript; charset=utf-8", FOREVER),
         ("/sw.js", "application/javascript; charset=utf-8", "no-cache"),
         ("/plain.css", "text/css; charset=utf-8", "public, max-age=43200"),
+        ("/plain.js", "application/javascript; charset=utf-8", "public, max-age=43200"),
         ("/favicon.svg", "image/svg+xml", "public, max-age=2592000"),
+        ("/photo.jpg", "image/jpeg", "public, max-age=2592000"),
+        ("/letters.woff2", "font/woff2", "no-cache"),
+        ("/app.webmanifest", "application/manifest+json", "no-cache"),
+        ("/index.html", "text/html; charset=utf-8", "no-cache"),
+        ("/error-page.css", "text/css; charset=utf-8", "public, max-age=43200"),
     ],
 )
 def test_files_are_kept_as_long_as_their_kind_allows(
@@ -50,14 +56,25 @@ def test_the_files_compressed_at_build_time_are_used(gateway: Gateway, accepted:
 
 
 @pytest.mark.parametrize(
+    "path", ["/assets/gone-00000000.js", "/gone.png", "/robots.txt", "/index.php", "/wp-login.php", "/a/b/c.css"]
+)
+def test_a_file_that_is_not_there_is_the_page_with_the_status_of_the_truth(http: httpx.Client, path: str) -> None:
+    answer = http.get(path)
+    assert answer.status_code == 404
+    assert "<title>app</title>" in answer.text
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+    assert answer.headers.get_list("cache-control") == ["no-cache"]
+
+
+@pytest.mark.parametrize(
     "path",
     [
-        *("/assets/gone-00000000.js", "/robots.txt", "/index.php", "/wp-login.php"),
-        *("/.hidden", "/.git/config", "/.env", "/assets/.hidden", "/%2ehidden"),
+        *("/.hidden", "/.git/config", "/.env", "/assets/.hidden", "/%2ehidden", "/.well-known/security.txt"),
         *("/metrics", "/metrics/", "/healthz", "/readyz", "/errors/error.html", "/errors/not-found.html"),
+        "/.well-known/acme-challenge/nobody-asked",
     ],
 )
-def test_what_is_not_there_or_not_for_visitors_is_not_found(http: httpx.Client, path: str) -> None:
+def test_what_is_not_for_visitors_is_not_found(http: httpx.Client, path: str) -> None:
     answer = http.get(path)
     assert answer.status_code == 404
     assert "There is nothing here" in answer.text

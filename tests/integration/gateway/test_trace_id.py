@@ -80,7 +80,7 @@ def test_answers_made_by_the_gateway_itself_carry_it_too(http: httpx.Client, pat
     assert http.get(path, headers={"X-Trace-Id": "from-visitor"}).headers["x-trace-id"] == "from-visitor"
 
 
-@pytest.mark.parametrize("path", ["/gone.js", "/.git/config"])
+@pytest.mark.parametrize("path", ["/metrics", "/.git/config"])
 def test_an_error_page_shows_it(http: httpx.Client, path: str) -> None:
     answer = http.get(path, headers={"X-Trace-Id": "from-visitor"})
     assert answer.status_code == 404
