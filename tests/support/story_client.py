@@ -77,8 +77,10 @@ class StoryClient:
 
     @classmethod
     @asynccontextmanager
-    async def visit(cls, base_url: str) -> AsyncIterator[Self]:
+    async def visit(cls, base_url: str, transport: httpx.AsyncBaseTransport | None = None) -> AsyncIterator[Self]:
         """Come as a visitor who was here before, and has an owner's cookie.
+
+        ``transport`` is another way to the server than by its address.
 
         A newcomer gets it with the answer to the first thing they write. Deleting what is not there is such a thing,
         and leaves nothing behind.
@@ -87,6 +89,7 @@ class StoryClient:
             base_url=f"{base_url}/api/v1",
             timeout=httpx.Timeout(_ANSWER_TIMEOUT_S, connect=5),
             limits=httpx.Limits(max_connections=None, max_keepalive_connections=4),
+            transport=transport,
         ) as http:
             await http.delete(f"/prompts/{new_id()}")
             if not http.cookies:
