@@ -3,7 +3,7 @@
 import asyncio
 import secrets
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import count
@@ -109,26 +109,32 @@ class Audience:
 class SiteAt(httpx.AsyncHTTPTransport):
     """The way to a site that the name service does not know; its certificate is self-signed."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, *addresses: str) -> None:
         super().__init__(verify=False, limits=httpx.Limits(max_connections=None, max_keepalive_connections=4))
-        self._address = address
+        self._addresses = addresses
 
     @override
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         request.extensions = {**request.extensions, "sni_hostname": request.url.host}
-        request.url = request.url.copy_with(host=self._address)
+        *others, last = self._addresses
+        # where nobody listens the next one is tried, as browsers do with a name that has several addresses
+        for address in others:
+            request.url = request.url.copy_with(host=address)
+            with suppress(httpx.ConnectError, httpx.ConnectTimeout):
+                return await super().handle_async_request(request)
+        request.url = request.url.copy_with(host=last)
         return await super().handle_async_request(request)
 
 
-def _visit(site: str, address: str) -> AbstractAsyncContextManager[StoryClient]:
-    return StoryClient.visit(f"https://{site}", SiteAt(address))
+def _visit(site: str, addresses: Sequence[str]) -> AbstractAsyncContextManager[StoryClient]:
+    return StoryClient.visit(f"https://{site}", SiteAt(*addresses))
 
 
 @asynccontextmanager
-async def audience(site: str, address: str) -> AsyncIterator[Audience]:
-    """Visitors of the site at the address for the length of the block; at its end they have read everything."""
+async def audience(site: str, *addresses: str) -> AsyncIterator[Audience]:
+    """Visitors of the site at the addresses for the length of the block; at its end they have read everything."""
     async with AsyncExitStack() as visits:
-        clients = [await visits.enter_async_context(_visit(site, address)) for _ in range(_VISITORS)]
+        clients = [await visits.enter_async_context(_visit(site, addresses)) for _ in range(_VISITORS)]
         crowd = Audience(clients)
         asking = asyncio.create_task(crowd._ask_steadily())
         try:

@@ -1,5 +1,5 @@
-"""Read from the environment: DEBIAN_IMAGE, PYTHON_IMAGE, NODE_IMAGE (what images are built on, without them the official
-ones), TEST_RESULTS (where figures are left)."""
+"""Read from the environment: DEBIAN_IMAGE, PYTHON_IMAGE, NODE_IMAGE (what images are built on, without them the
+official ones), TEST_RESULTS (where figures are left)."""
 
 import os
 from collections.abc import Iterator
