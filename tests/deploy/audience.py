@@ -115,15 +115,23 @@ class SiteAt(httpx.AsyncHTTPTransport):
 
     @override
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        request.extensions = {**request.extensions, "sni_hostname": request.url.host}
         *others, last = self._addresses
         # where nobody listens the next one is tried, as browsers do with a name that has several addresses
         for address in others:
-            request.url = request.url.copy_with(host=address)
             with suppress(httpx.ConnectError, httpx.ConnectTimeout):
-                return await super().handle_async_request(request)
-        request.url = request.url.copy_with(host=last)
-        return await super().handle_async_request(request)
+                return await super().handle_async_request(_sent_to(address, request))
+        return await super().handle_async_request(_sent_to(last, request))
+
+
+def _sent_to(address: str, request: httpx.Request) -> httpx.Request:
+    """The same request to an address; the one that the client holds keeps its host, whose cookies are kept by it."""
+    return httpx.Request(
+        request.method,
+        request.url.copy_with(host=address),
+        headers=request.headers,
+        stream=request.stream,
+        extensions={**request.extensions, "sni_hostname": request.url.host},
+    )
 
 
 def _visit(site: str, addresses: Sequence[str]) -> AbstractAsyncContextManager[StoryClient]:

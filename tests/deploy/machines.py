@@ -100,4 +100,17 @@ def machine(image: str, on: str, key: Key, host_name: str) -> Iterator[Machine]:
         until(lambda: "active" in found.run("systemctl", "is-active", "ssh", check=False).split(), "sshd is up", 60)
         yield found
     finally:
+        _keep_logs(name, host_name)
         docker("rm", "--force", "--volumes", name, check=False)
+
+
+def _keep_logs(name: str, host_name: str) -> None:
+    """What its containers said, to be read after a failure."""
+    folder = Path(os.environ.get("TEST_RESULTS", REPOSITORY / "test-results")) / "logs" / "deploy"
+    folder.mkdir(parents=True, exist_ok=True)
+    script = (
+        'for id in $(docker ps -aq); do docker inspect -f "=== {{.Name}} {{.Config.Image}}" $id; docker logs $id; done'
+    )
+    (folder / f"{host_name}.log").write_text(
+        docker("exec", name, "sh", "-c", f"{{ {script}; }} 2>&1", check=False).stdout
+    )
