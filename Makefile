@@ -41,7 +41,7 @@ restore: ## Put a backup back (FILE=backups/storybot-….tar.gz); asks first (RE
 test: check ## The same as check
 check: ## Everything that has to be green
 	@$(STORYBOT) check
-config fmt-check lint types api-document observability-files test-unit test-web test-integration test-e2e test-observability test-production test-upgrade screenshots test-elk bench-quick test-faults test-faults-short:
+config fmt-check lint types api-document observability-files test-unit test-web test-integration test-e2e test-observability test-production test-upgrade screenshots test-elk bench-quick test-faults test-faults-short test-deploy test-swarm:
 	@$(STORYBOT) check $(subst fmt-check,fmt,$@)
 config: ## Compose files, every combination
 fmt-check: ## Formatting
@@ -61,6 +61,8 @@ test-elk: ## The same with the real Elasticsearch, Logstash, Filebeat and Kibana
 bench-quick: ## The bench with small counts: it works, nothing is timed; not part of check
 test-faults-short: ## Containers killed and frozen under load (SEED=… repeats a run)
 test-faults: ## More and longer faults with 200 stories in flight; not part of check
+test-deploy: ## A deployment with Fabric to a machine with sshd, rehearsed under load; not part of check
+test-swarm: ## A Swarm of two engines, one drained under load, and a broken update; not part of check
 
 ##@ Measure
 bench: ## Speed, delays, memory and growth beside their goals (SCENARIOS="limits accepting" for some)
@@ -88,5 +90,5 @@ help: ## This list
 
 .PHONY: up dev down ps logs trace clean settings dead-letters requeue secrets backup restore test check config fmt-check lint types api-document \
 	observability-files test-unit test-web test-integration test-e2e test-observability test-production test-upgrade test-elk test-faults \
-	test-faults-short screenshots bench bench-quick fmt observability openapi cloudflare-ranges \
+	test-faults-short test-deploy test-swarm screenshots bench bench-quick fmt observability openapi cloudflare-ranges \
 	lock toolbox help

@@ -14,7 +14,7 @@ from . import bench, health, operate, standins
 from .console import Problem
 from .images import Images
 from .paths import CACHE, ROOT, TEST_RESULTS
-from .stack import COMBINATIONS, TEST_ENV, Stack, stack
+from .stack import COMBINATIONS, SWARM_STACKS, TEST_ENV, Stack, stack
 from .tally import count
 
 if TYPE_CHECKING:
@@ -30,6 +30,8 @@ _NPM_CI = (
 _PRINT_API_DOCUMENT = "PYTHONPATH=services/common:services/prompt-api python -m prompt_api.openapi"
 _FAKE_LLM = {"LLM_BASE_URL": "http://fake-llm:8080/v1", "LLM_MODEL": "fake-storyteller"}
 GENERATOR_PATH = "observability:services/common:services/prompt-api:services/story-worker"
+_QUIETLY = ("sh", "-c", '"$@" >/dev/null', "sh")
+_SWARM_SETTINGS = {"STORYBOT_RELEASE": "1", "SITE_NAMES": "example.org"}
 _ALERTMANAGER = ("alertmanager", "shown-only")
 _OBSERVED = {
     **_FAKE_LLM,
@@ -56,6 +58,12 @@ class Checks:
             env_file = TEST_ENV if "compose/test.yml" in overlays else os.devnull
             self._run(*Stack(overlays, env_file).command("config", "--quiet"))
             self._tools.console.done(" + ".join(("docker-compose.yml", *overlays)))
+        for files in SWARM_STACKS:
+            options = (word for file in files for word in ("--compose-file", str(ROOT / file)))
+            checked = self._tools.shell.show(*_QUIETLY, "docker", "stack", "config", *options, env=_SWARM_SETTINGS)
+            if checked:
+                raise Problem(f"{' + '.join(files)} is no stack for Docker Swarm; its fault is named above.")
+            self._tools.console.done(" + ".join(files))
 
     def fmt(self) -> None:
         """Formatting: ruff and prettier."""
@@ -156,6 +164,18 @@ class Checks:
         """The same with 200 stories in flight, more faults and longer ones."""
         self._faults("long")
 
+    def test_deploy(self) -> None:
+        """pytest that rehearses prepare, deploy, a broken release and rollback on a machine with sshd."""
+        self._rehearse("fabric")
+
+    def test_swarm(self) -> None:
+        """pytest on a Swarm of two engines: a node is drained, releases follow, one of them is broken."""
+        self._rehearse("swarm")
+
+    def _rehearse(self, name: str) -> None:
+        env = {**standins.base_images(self._family), "TEST_RESULTS": str(TEST_RESULTS)}
+        self._pytest(name, f"tests/deploy/test_{name}.py", env=env)
+
     def _faults(self, form: str) -> None:
         operate.build(self._tools, self._stack, self._family)
         env = {**self._overlays("SEED", "KEEP_STACK"), "FORM": form}
@@ -250,7 +270,15 @@ class _Running:
 
 QUICK = ("config", "fmt", "lint", "types", "api-document", "observability-files", "test-unit", "test-web")
 SLOW = ("test-integration", "test-e2e", "test-observability", "test-production", "test-faults-short")
-ON_REQUEST = ("screenshots", "test-elk", "test-upgrade", "bench-quick", "test-faults")
+ON_REQUEST = (
+    "screenshots",
+    "test-elk",
+    "test-upgrade",
+    "test-deploy",
+    "test-swarm",
+    "bench-quick",
+    "test-faults",
+)
 
 
 def run(tools: Tools, *names: str) -> None:

@@ -25,6 +25,7 @@ COMBINATIONS = (
     ("compose/core.yml", "compose/bench.yml"),
     ("compose/debian.yml", "compose/core.yml", "compose/bench.yml"),
 )
+SWARM_STACKS = (("compose/swarm.yml",), ("compose/swarm.yml", "compose/swarm-data.yml"))
 
 
 class Stack(NamedTuple):
