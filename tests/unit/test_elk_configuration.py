@@ -33,7 +33,7 @@ GATEWAY: dict[str, Any] = {
              "response": {"status_code": 201, "body": {"bytes": 512}}},
     "url": {"path": "/api/v1/prompts"}, "client": {"ip": "172.20.0.0"}, "user_agent": {"original": "x"},
     "storybot": {"kind": "api", "request_seconds": 0.012, "upstream_status": "201", "upstream_seconds": "0.011"},
-    "@version": "1", "agent": {"type": "filebeat", "version": "9.5.1"}, "input": {"type": "filestream"},
+    "@version": "1", "agent": {"type": "filebeat", "version": "9.5.4"}, "input": {"type": "filestream"},
     "host": {"name": "c0ffee"}, "log": {"offset": 7, "file": {"path": "/var/log/storybot-gateway/access.log"}},
 }  # fmt: skip
 
