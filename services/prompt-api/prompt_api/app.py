@@ -53,6 +53,8 @@ def create_api(parts: Parts) -> FastAPI:
         model_builtin=settings.builtin,
         active_stories_per_owner=limit,
         trash_keep_days=settings.trash_keep_days,
+        prices=settings.llm_prices,
+        currency=settings.llm_currency,
     )
     health.install(api, parts.engine, parts.metrics)
     docs.install(api)
