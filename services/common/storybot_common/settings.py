@@ -107,6 +107,7 @@ class LlmSettings(ServiceSettings):
     llm_model: str = Field(min_length=1, max_length=200)
     llm_builtin: bool | None = None
     llm_prices: dict[str, TokenPrice] = Field(default_factory=dict, description="by model, as JSON")
+    llm_currency: str = Field(default="USD", pattern="^[A-Z]{3}$", description="of the prices, by ISO 4217")
 
     @property
     def builtin(self) -> bool:
