@@ -4,7 +4,7 @@
 PYTHON ?= python3
 STORYBOT := $(PYTHON) scripts/storybot.py
 # Settings that may stand on make's command line.
-export IMAGES ID CLEAN SERVICE LINES_BACK SCENARIOS UPGRADE
+export IMAGES ID CLEAN SERVICE LINES_BACK SCENARIOS UPGRADE FILE RESTORE
 
 ##@ Run
 up: ## Start everything, from nothing if need be, and print the addresses
@@ -29,11 +29,19 @@ dead-letters: ## List the messages that no worker could use, with the reasons
 requeue: ## Put the dead letters back on the queue
 	@docker compose exec -T story-worker python -m story_worker.dead_letters requeue
 
+##@ Production
+secrets: ## Make strong secrets in secrets/ and .env; what is there stays as it is
+	@$(STORYBOT) secrets
+backup: ## One file with everything people made, in backups/ (BACKUP_AGE_RECIPIENT=… encrypts it)
+	@$(STORYBOT) backup
+restore: ## Put a backup back (FILE=backups/storybot-….tar.gz); asks first (RESTORE=yes does not)
+	@$(STORYBOT) restore
+
 ##@ Check
 test: check ## The same as check
 check: ## Everything that has to be green
 	@$(STORYBOT) check
-config fmt-check lint types api-document observability-files test-unit test-web test-integration test-e2e test-security test-security-short test-observability screenshots test-elk bench-quick test-faults test-faults-short:
+config fmt-check lint types api-document observability-files test-unit test-web test-integration test-e2e test-security-short test-security test-observability test-production test-upgrade screenshots test-elk bench-quick test-faults test-faults-short test-deploy test-swarm:
 	@$(STORYBOT) check $(subst fmt-check,fmt,$@)
 config: ## Compose files, every combination
 fmt-check: ## Formatting
@@ -49,10 +57,14 @@ test-security: ## The same with those that take minutes; not part of check
 screenshots: ## Pictures of every screen and state, to be looked at: test-results/screenshots; not part of check
 observability-files: ## Generated files, Prometheus' rules and their tests, configurations
 test-observability: ## The whole stack under Prometheus: metrics, rules, dashboards, logs, privacy
+test-production: ## The production overlay: secrets, rights, networks, certificates, backup and restore
+test-upgrade: ## The release before is replaced by this one under load; not part of check
 test-elk: ## The same with the real Elasticsearch, Logstash, Filebeat and Kibana; not part of check
 bench-quick: ## The bench with small counts: it works, nothing is timed; not part of check
 test-faults-short: ## Containers killed and frozen under load (SEED=… repeats a run)
 test-faults: ## More and longer faults with 200 stories in flight; not part of check
+test-deploy: ## A deployment with Fabric to a machine with sshd, rehearsed under load; not part of check
+test-swarm: ## A Swarm of two engines, one drained under load, and a broken update; not part of check
 
 ##@ Measure
 bench: ## Speed, delays, memory and growth beside their goals (SCENARIOS="limits accepting" for some)
@@ -78,7 +90,7 @@ help: ## This list
 	@awk 'BEGIN { FS = ":.*## " } /^##@/ { printf "\n%s\n", substr($$0, 5) } \
 		/^[a-z0-9-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-.PHONY: up dev down ps logs trace clean settings dead-letters requeue test check config fmt-check lint types api-document \
-	observability-files test-unit test-web test-integration test-e2e test-security test-security-short test-observability test-elk test-faults \
-	test-faults-short screenshots bench bench-quick fmt observability openapi cloudflare-ranges \
+.PHONY: up dev down ps logs trace clean settings dead-letters requeue secrets backup restore test check config fmt-check lint types api-document \
+	observability-files test-unit test-web test-integration test-e2e test-security-short test-security test-observability test-production test-upgrade test-elk test-faults \
+	test-faults-short test-deploy test-swarm screenshots bench bench-quick fmt observability openapi cloudflare-ranges \
 	lock toolbox help

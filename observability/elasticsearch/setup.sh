@@ -36,6 +36,9 @@ echo "{\"password\": \"$LOGSTASH_WRITER_PASSWORD\", \"roles\": [\"storybot_logs_
 echo "{\"password\": \"$GRAFANA_READER_PASSWORD\", \"roles\": [\"storybot_logs_reader\"]}" |
     put _security/user/storybot_logs_reader
 sed "s/@LOG_RETENTION_DAYS@/$LOG_RETENTION_DAYS/" "$SETUP/lifecycle.json" | put _ilm/policy/storybot-logs
+# What a stream refuses is kept beside it, for 30 days if nobody says otherwise.
+echo "{\"persistent\": {\"data_streams.lifecycle.retention.failures_default\": \"${LOG_RETENTION_DAYS}d\"}}" |
+    put _cluster/settings
 put _component_template/storybot-logs <"$SETUP/component-template.json"
 put _index_template/logs-storybot <"$SETUP/index-template.json"
 echo "Elasticsearch is prepared"

@@ -71,7 +71,7 @@ _TIME = "@timestamp"
 BOARDS = (
     Board("storybot-service-logs", "Service logs", "What the services say: errors, slow requests, failures.", (
         Chart("Errors and warnings over time, by service", _APP, "log.level : (error or warning or critical)", _TIME, "service.name"),
-        Chart("Errors and warnings, by event", _APP, "log.level : (error or warning or critical)", "message", "service.name", shape="bar_horizontal_stacked"),
+        Chart("Errors and warnings, by event", _APP, "log.level : (error or warning or critical)", "event.action", "service.name", shape="bar_horizontal_stacked"),
         Chart("Slowest routes (95% within, ms)", _APP, "event.action : http_request", "storybot.route", metric="percentile", of="storybot.duration_ms", shape="bar_horizontal"),
         Chart("Why stories fail", _APP, "event.action : story_attempt_ended and storybot.outcome : (failed or retry_later)", "event.reason", "storybot.outcome", shape="bar_horizontal_stacked"),
     ), ("storybot-errors", "storybot-slow-requests", "storybot-failures")),
@@ -261,7 +261,8 @@ def _top_values(field: str, size: int) -> dict[str, Any]:
             "orderBy": {"type": "column", "columnId": "metric"},
             "orderDirection": "desc",
             "otherBucket": False,
-            "missingBucket": False,
+            # lines of libraries have no event: they are counted too
+            "missingBucket": field == "event.action",
             "parentFormat": {"id": "terms"},
         },
     }
@@ -277,6 +278,14 @@ def _metric(chart: Chart) -> dict[str, Any]:
         "operationType": "percentile",
         "sourceField": chart.of,
         "params": {"percentile": 95},
+    }
+
+
+def counted_fields() -> set[str]:
+    """Every log field that something is sorted by, counted by or computed of: it has to have doc values."""
+    charts = [chart for board in BOARDS for chart in board.charts]
+    return {search.order[0] for search in SEARCHES} | {
+        field for chart in charts for field in (chart.over, chart.split, chart.of) if field
     }
 
 

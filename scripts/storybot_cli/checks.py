@@ -14,7 +14,7 @@ from . import bench, health, operate, standins
 from .console import Problem
 from .images import Images
 from .paths import CACHE, ROOT, TEST_RESULTS
-from .stack import COMBINATIONS, TEST_ENV, Stack, stack
+from .stack import COMBINATIONS, SWARM_STACKS, TEST_ENV, Stack, stack
 from .tally import count
 
 if TYPE_CHECKING:
@@ -30,6 +30,8 @@ _NPM_CI = (
 _PRINT_API_DOCUMENT = "PYTHONPATH=services/common:services/prompt-api python -m prompt_api.openapi"
 _FAKE_LLM = {"LLM_BASE_URL": "http://fake-llm:8080/v1", "LLM_MODEL": "fake-storyteller"}
 GENERATOR_PATH = "observability:services/common:services/prompt-api:services/story-worker"
+_QUIETLY = ("sh", "-c", '"$@" >/dev/null', "sh")
+_SWARM_SETTINGS = {"STORYBOT_RELEASE": "1", "SITE_NAMES": "example.org"}
 _ALERTMANAGER = ("alertmanager", "shown-only")
 _OBSERVED = {
     **_FAKE_LLM,
@@ -56,6 +58,12 @@ class Checks:
             env_file = TEST_ENV if "compose/test.yml" in overlays else os.devnull
             self._run(*Stack(overlays, env_file).command("config", "--quiet"))
             self._tools.console.done(" + ".join(("docker-compose.yml", *overlays)))
+        for files in SWARM_STACKS:
+            options = (word for file in files for word in ("--compose-file", str(ROOT / file)))
+            checked = self._tools.shell.show(*_QUIETLY, "docker", "stack", "config", *options, env=_SWARM_SETTINGS)
+            if checked:
+                raise Problem(f"{' + '.join(files)} is no stack for Docker Swarm; its fault is named above.")
+            self._tools.console.done(" + ".join(files))
 
     def fmt(self) -> None:
         """Formatting: ruff and prettier."""
@@ -169,12 +177,39 @@ class Checks:
         """The same with 200 stories in flight, more faults and longer ones."""
         self._faults("long")
 
+    def test_deploy(self) -> None:
+        """pytest that rehearses prepare, deploy, a broken release and rollback on a machine with sshd."""
+        self._rehearse("fabric")
+
+    def test_swarm(self) -> None:
+        """pytest on a Swarm of two engines: a node is drained, releases follow, one of them is broken."""
+        self._rehearse("swarm")
+
+    def _rehearse(self, name: str) -> None:
+        env = {**standins.base_images(self._family), "TEST_RESULTS": str(TEST_RESULTS)}
+        self._pytest(name, f"tests/deploy/test_{name}.py", env=env)
+
     def _faults(self, form: str) -> None:
         operate.build(self._tools, self._stack, self._family)
-        overlays = ":".join(file for file in self._stack.overlays if file != "compose/test.yml")
-        passed_on = {name: os.environ[name] for name in ("SEED", "KEEP_STACK") if name in os.environ}
-        env = {"COMPOSE_OVERLAYS": overlays, "FORM": form, **passed_on}
+        env = {**self._overlays("SEED", "KEEP_STACK"), "FORM": form}
         self._pytest(f"faults-{form}", "tests/faults", env=env)
+
+    def test_production(self) -> None:
+        """pytest on the production overlay: secrets, rights, networks, certificates, backup and restore."""
+        operate.build(self._tools, self._stack, self._family)
+        with _variables_set({"COMPOSE_PROFILES": "metrics"}):
+            self._pytest("production", "tests/production", env=self._overlays("COMPOSE_PROFILES", "KEEP_STACK"))
+
+    def test_upgrade(self) -> None:
+        """pytest that replaces the release before by this one under load (UPGRADE_FROM names another)."""
+        operate.build(self._tools, self._stack, self._family)
+        self._pytest("upgrade", "tests/upgrade", env=self._overlays("UPGRADE_FROM"))
+
+    def _overlays(self, *passed_on: str) -> dict[str, str]:
+        """What a test needs that starts a stack of its own."""
+        overlays = ":".join(file for file in self._stack.overlays if file != "compose/test.yml")
+        variables = {name: os.environ[name] for name in passed_on if name in os.environ}
+        return {"COMPOSE_OVERLAYS": overlays, **standins.base_images(self._family), **variables}
 
     def _addresses(self) -> dict[str, str]:
         ports = _variables((ROOT / TEST_ENV).read_text())
@@ -247,8 +282,24 @@ class _Running:
 
 
 QUICK = ("config", "fmt", "lint", "types", "api-document", "observability-files", "test-unit", "test-web")
-SLOW = ("test-integration", "test-e2e", "test-security-short", "test-observability", "test-faults-short")
-ON_REQUEST = ("screenshots", "test-security", "test-elk", "bench-quick", "test-faults")
+SLOW = (
+    "test-integration",
+    "test-e2e",
+    "test-security-short",
+    "test-observability",
+    "test-production",
+    "test-faults-short",
+)
+ON_REQUEST = (
+    "screenshots",
+    "test-security",
+    "test-elk",
+    "test-upgrade",
+    "test-deploy",
+    "test-swarm",
+    "bench-quick",
+    "test-faults",
+)
 
 
 def run(tools: Tools, *names: str) -> None:

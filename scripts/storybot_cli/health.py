@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from .shell import Shell
     from .stack import Stack
 
-ONE_SHOT = frozenset({"migrate", "elasticsearch-setup", "kibana-setup"})
+ONE_SHOT = frozenset(
+    {"migrate", "elasticsearch-setup", "kibana-setup", "production-check", "database-roles", "broker-users"}
+)
 _DEADLINE_S = 300
 _LOOK_EVERY_S = 1
 _BAD_CONFIGURATION = 78  # the services' exit code for a wrong setting: starting again cannot help

@@ -6,7 +6,7 @@ import signal
 import sys
 from typing import TYPE_CHECKING
 
-from . import bench, checks, cloudflare, operate, standins, trace
+from . import backup, bench, checks, cloudflare, operate, restore, secrets, standins, trace
 from .console import Console, Problem
 from .host import this_host
 from .operate import Tools
@@ -33,6 +33,9 @@ COMMANDS: dict[str, Callable[[Tools], None]] = {
     "logs": operate.logs,
     "trace": trace.trace,
     "clean": operate.clean,
+    "secrets": secrets.make,
+    "backup": backup.backup,
+    "restore": restore.restore,
     "toolbox": toolbox,
     "bench": bench.bench,
     "cloudflare-ranges": cloudflare.refresh,

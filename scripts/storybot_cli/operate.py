@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from . import health, images, preflight, standins
 from .console import Problem
 from .engine import State, ensure_engine, look, what_to_do
-from .paths import CACHE
-from .stack import Stack, stack
+from .paths import CACHE, ROOT
+from .stack import Stack, names_production, stack
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -55,6 +55,7 @@ def build(tools: Tools, chosen: Stack, family: Images, *services: str) -> None:
 
 def up(tools: Tools) -> None:
     """Everything from nothing to a running Storybot, or quickly nothing when it runs already."""
+    _refuse_production()
     family = prepare(tools)
     chosen = stack(family)
     preflight.check(tools.shell, tools.console, chosen)
@@ -66,6 +67,15 @@ def up(tools: Tools) -> None:
     tools.console.say(addresses(config))
     for sentence in left_out(config, family):
         tools.console.warn(sentence)
+
+
+def _refuse_production() -> None:
+    """A development start over a production one would take its passwords away."""
+    if names_production(ROOT / ".env"):
+        raise Problem(
+            "COMPOSE_FILE says that this machine runs production, and this starts development.",
+            "Use `docker compose up --detach --wait` here (docs/production.md).",
+        )
 
 
 def pull_observers(tools: Tools, chosen: Stack) -> None:
@@ -88,6 +98,7 @@ def pull_observers(tools: Tools, chosen: Stack) -> None:
 
 def dev(tools: Tools) -> None:
     """The same, from the working tree: code changes reach the running services by themselves."""
+    _refuse_production()
     family = prepare(tools)
     standins.ensure_toolbox(tools.shell, family)
     chosen = stack(family, "dev")

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from .paths import ROOT
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from .images import Images
 
 MAIN_FILE = "docker-compose.yml"
@@ -23,6 +25,7 @@ COMBINATIONS = (
     ("compose/core.yml", "compose/bench.yml"),
     ("compose/debian.yml", "compose/core.yml", "compose/bench.yml"),
 )
+SWARM_STACKS = (("compose/swarm.yml",), ("compose/swarm.yml", "compose/swarm-data.yml"))
 
 
 class Stack(NamedTuple):
@@ -49,6 +52,13 @@ def stack(images: Images, purpose: str = "") -> Stack:
     if purpose:
         overlays.append(f"compose/{purpose}.yml")
     return Stack(tuple(overlays), {"test": TEST_ENV, "bench": os.devnull}.get(purpose, ""))
+
+
+def names_production(env_file: Path) -> bool:
+    """Whether COMPOSE_FILE, in the environment or in .env, says that this machine runs production."""
+    text = env_file.read_text() if env_file.exists() else ""
+    found = re.findall(r"^(?:export )?COMPOSE_FILE=(.*)$", text, re.MULTILINE)
+    return "production.yml" in os.environ.get("COMPOSE_FILE", found[-1] if found else "")
 
 
 def official_images() -> tuple[str, ...]:

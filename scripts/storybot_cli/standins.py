@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 BASE = "storybot-debian/base:trixie"
 PYTHON = "storybot-debian/python:3.13"
 NODE = "storybot-debian/node:24"
+CERTBOT = "storybot-debian/certbot:4"
 TOOLBOX = "storybot/toolbox"
 _LABEL = "storybot.fingerprint"
 
@@ -46,12 +47,15 @@ STAND_INS = (
     Recipe("storybot-debian/postgres:17", "compose/debian/postgres", (("DEBIAN_IMAGE", BASE),)),
     Recipe("storybot-debian/monitoring:trixie", "compose/debian/monitoring", (("DEBIAN_IMAGE", BASE),)),
     Recipe("storybot-debian/rabbitmq:4", "compose/debian/rabbitmq", (("DEBIAN_IMAGE", BASE),)),
+    Recipe(CERTBOT, "compose/debian/certbot", (("DEBIAN_IMAGE", BASE),)),
 )
 
 
 def base_images(images: Images) -> dict[str, str]:
     """Build arguments of the Dockerfiles (name → image); none for the official images, their defaults."""
-    return {"DEBIAN_IMAGE": BASE, "PYTHON_IMAGE": PYTHON, "NODE_IMAGE": NODE} if images is Images.DEBIAN else {}
+    if images is Images.OFFICIAL:
+        return {}
+    return {"DEBIAN_IMAGE": BASE, "PYTHON_IMAGE": PYTHON, "NODE_IMAGE": NODE, "CERTBOT_IMAGE": CERTBOT}
 
 
 def toolbox_recipe(images: Images) -> Recipe:

@@ -11,6 +11,7 @@ import pytest
 from tests.e2e.environment import Environment
 from tests.e2e.ideas import idea
 from tests.support.poll import until
+from tests.support.prometheus import Prometheus
 
 ELASTIC = ("elastic", "developmentonly")
 
@@ -48,6 +49,12 @@ def kibana() -> Iterator[httpx.Client]:
 def grafana() -> Iterator[httpx.Client]:
     with httpx.Client(base_url=os.environ["GRAFANA_URL"], auth=("admin", "development-only"), timeout=60) as client:
         yield client
+
+
+@pytest.fixture(scope="session")
+def prometheus() -> Iterator[Prometheus]:
+    with Prometheus(os.environ["PROMETHEUS_URL"]) as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

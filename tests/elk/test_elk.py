@@ -1,12 +1,15 @@
 """One story's lines are found in Elasticsearch, and everything that shows them is there."""
 
 from pathlib import Path
+from typing import Any
 
 import httpx
 
 from observability_as_code import kibana as saved
+from storybot_common import log_fields
 from tests.e2e.environment import Environment
 from tests.support.poll import until
+from tests.support.prometheus import Prometheus
 
 from .conftest import Elasticsearch
 
@@ -33,6 +36,36 @@ def test_streams_have_our_lifecycle_and_mapping(elasticsearch: Elasticsearch, tr
     assert set(fields["trace.id"]) == {"keyword"}
     assert set(fields["storybot.duration_ms"]) == {"double"}
     assert set(fields["client.ip"]) == {"ip"}
+
+
+def test_filebeat_sends_names_with_dots_as_objects(elasticsearch: Elasticsearch, trace_id: str) -> None:
+    query = {
+        "size": 1,
+        "query": {"bool": {"filter": [{"term": {"trace.id": trace_id}}, {"term": {"log.level": "info"}}]}},
+    }
+
+    def line() -> dict[str, Any]:
+        found: list[dict[str, Any]] = (
+            elasticsearch("logs-storybot.gateway-*/_search", query).get("hits", {}).get("hits", [])
+        )
+        return found[0]["_source"] if found else {}
+
+    until(line, "the gateway's line", _PATIENCE_S)
+    assert "log.level" not in line()
+    assert set(line()) <= {"data_stream", "tags"} | {field.split(".")[0] for field in log_fields.types()}
+
+
+def test_what_was_refused_is_kept_no_longer_than_the_rest(elasticsearch: Elasticsearch, trace_id: str) -> None:
+    until(lambda: elasticsearch("_data_stream/logs-storybot.*")["data_streams"], "a stream", _PATIENCE_S)
+    for stream in elasticsearch("_data_stream/logs-storybot.*")["data_streams"]:
+        assert stream["failure_store"]["enabled"] is True
+        assert stream["failure_store"]["lifecycle"]["effective_retention"] == "14d"
+
+
+def test_prometheus_finds_every_part_and_the_gateways_lines(prometheus: Prometheus, trace_id: str) -> None:
+    up = 'count(probe_success{job="elk"} == 1)'
+    until(lambda: prometheus.value(up) == 4, "Elasticsearch, Logstash, Filebeat and Kibana answer", _PATIENCE_S)
+    until(lambda: prometheus.query('probe_success{job="gateway-lines"} == 1'), "the gateway's lines", 2 * _PATIENCE_S)
 
 
 def test_nothing_was_refused(elasticsearch: Elasticsearch, environment: Environment, trace_id: str) -> None:

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from storybot_common.ids import new_id
 from tests.faults.scene import Scene, Strike
+from tests.support.poll import eventually
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +46,14 @@ async def worker_replaced(scene: Scene) -> None:
 
 
 async def worker_frozen(scene: Scene) -> None:
-    """A worker stops for longer than its claims hold, and then goes on as if nothing had happened."""
+    """A worker stops until others write its stories, and then goes on as if nothing had happened."""
     victim = await scene.one_of("story-worker")
     async with AsyncExitStack() as until_thawed:
-        async with scene.ending_worker(victim):
+        async with scene.ending_worker(victim) as writing:
             await until_thawed.enter_async_context(scene.stack.frozen(victim))
-        await scene.hold(scene.form.frozen)
+        await eventually(
+            lambda: scene.others_write(writing, victim), "others write what it wrote", scene.form.settle, interval=0.2
+        )
 
 
 async def api_killed(scene: Scene) -> None:
@@ -89,6 +92,13 @@ async def broker_frozen(scene: Scene) -> None:
 async def database_frozen(scene: Scene) -> None:
     """Postgres takes connections and answers nothing."""
     await _freeze(scene, "postgres")
+
+
+async def database_muted(scene: Scene) -> None:
+    """Postgres hears, stores and commits, but its answers are lost."""
+    async with scene.stack.muted(await scene.stack.container("postgres")):
+        await scene.hold(scene.form.cut)
+    await scene.serving()
 
 
 async def broker_cut_off(scene: Scene) -> None:
@@ -188,6 +198,7 @@ FAULTS: Sequence[Fault] = (
     Fault("database-killed", database_killed, closes_the_door=True),
     Fault("database-frozen", database_frozen, closes_the_door=True),
     Fault("database-cut-off", database_cut_off, closes_the_door=True),
+    Fault("database-muted", database_muted, closes_the_door=True),
     Fault("llm-stopped", llm_stopped),
     Fault("poison", poison),
     Fault("rolling-restart", rolling_restart),

@@ -25,9 +25,6 @@ class Form:
     """How long what was killed stays away."""
     cut: float
     """How long a network is gone."""
-    frozen: float
-    """How long a worker stands still: longer than its claim (30 s), the reconciler's grace (15 s) and interval
-    (10 s) together."""
     llm_away: float
     patience: float
     """For which a visitor repeats a refused or unanswered request."""
@@ -49,13 +46,19 @@ SHORT = Form(
     rush=25,
     down=3,
     cut=12,
-    frozen=65,
     llm_away=10,
     patience=120,
     settle=120,
     # those whose like is there, or that wait until a lease has ended: the long form has them
     left_out=frozenset(
-        {"worker-replaced", "worker-frozen", "all-apis-killed", "broker-cut-off", "database-cut-off"},
+        {
+            "worker-replaced",
+            "worker-frozen",
+            "all-apis-killed",
+            "broker-cut-off",
+            "database-frozen",
+            "database-cut-off",
+        },
     ),
 )
 
@@ -71,7 +74,6 @@ LONG = Form(
     rush=100,
     down=10,
     cut=30,
-    frozen=75,
     llm_away=120,
     patience=240,
     settle=600,

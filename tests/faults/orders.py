@@ -9,7 +9,7 @@ from tests.support.fake_llm.story_text import Style, story_text
 from tests.support.story_client import Submission
 
 _STYLES: tuple[Style, ...] = ("en", "ja", "emoji")
-_SHARE_OF_IMPATIENT = 0.2
+_SHARE_OF_IMPATIENT = 0.4
 _SHARE_OF_REPEATING = 0.25
 _SHARE_OF_LEAVING = 0.3
 

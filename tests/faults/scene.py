@@ -116,14 +116,19 @@ class Scene:
         await eventually(healed, "healthy after the fault", self.form.settle, interval=0.5)
 
     @asynccontextmanager
-    async def ending_worker(self, *workers: Container) -> AsyncIterator[None]:
-        """Note what these workers write while the block ends (or freezes) them."""
+    async def ending_worker(self, *workers: Container) -> AsyncIterator[frozenset[str]]:
+        """Note what these workers write (markers of stories) while the block ends or freezes them."""
         looked_ns = time.time_ns()
         rows = await self.stage.stories(self.name)
         hosts = {worker.host_name for worker in workers}
-        writing = {row["marker"] for row in rows if row["worker"] in hosts}
-        yield
-        self.interruptions.append(Interruption("worker", looked_ns, time.time_ns(), frozenset(writing)))
+        writing = frozenset(row["marker"] for row in rows if row["worker"] in hosts)
+        yield writing
+        self.interruptions.append(Interruption("worker", looked_ns, time.time_ns(), writing))
+
+    async def others_write(self, markers: frozenset[str], worker: Container) -> bool:
+        """Whether somebody other than ``worker`` is writing one of these stories just now."""
+        rows = await self.stage.stories(self.name)
+        return any(row["marker"] in markers and row["worker"] not in {None, worker.host_name} for row in rows)
 
     @asynccontextmanager
     async def ending_llm(self) -> AsyncIterator[None]:

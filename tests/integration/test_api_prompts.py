@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from storybot_common.database.tables import outbox, prompts, stories
+from storybot_common.settings import TokenPrice
 from tests.integration.conftest import Api
 from tests.support.api import api_settings, ask, served_api, visitor
 
@@ -217,6 +218,16 @@ async def test_settings_tell_what_the_form_needs(browser: httpx.AsyncClient) -> 
         "active_stories_per_owner": 100,
         "trash_keep_days": 30,
     }
+    assert told["prices"] == {}
+
+
+async def test_settings_tell_what_tokens_cost(database_url: SecretStr, amqp_url: SecretStr) -> None:
+    prices = {"a-small-model": TokenPrice(prompt=0.25, completion=2)}
+    settings = api_settings(database_url, amqp_url).model_copy(update={"llm_prices": prices, "llm_currency": "JPY"})
+    async with served_api(settings) as (address, _parts), httpx.AsyncClient(base_url=address) as browser:
+        told = (await browser.get("/api/v1/settings")).json()
+    assert told["prices"] == {"a-small-model": {"prompt": 0.25, "completion": 2}}
+    assert told["currency"] == "JPY"
 
 
 async def test_while_the_database_is_away_nothing_is_promised(amqp_url: SecretStr) -> None:

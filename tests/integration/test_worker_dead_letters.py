@@ -3,10 +3,12 @@
 import pytest
 from aio_pika.abc import AbstractChannel
 from pydantic import SecretStr
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from story_worker import dead_letters
 from storybot_common.broker.topology import DEAD, JOBS
+from storybot_common.database.tables import outbox
 from storybot_common.ids import new_id
 from storybot_common.messages import WriteStory
 from storybot_common.settings import BrokerSettings
@@ -19,8 +21,8 @@ def shop(engine: AsyncEngine, channel: AbstractChannel) -> Bookshop:
 
 
 @pytest.fixture
-def settings(amqp_url: SecretStr) -> BrokerSettings:
-    return BrokerSettings(amqp_url=amqp_url)
+def settings(amqp_url: SecretStr, database_url: SecretStr) -> dead_letters.OutboxSettings:
+    return dead_letters.OutboxSettings(amqp_url=amqp_url, database_url=database_url)
 
 
 async def kill(channel: AbstractChannel, shop: Bookshop, *bodies: bytes) -> None:
@@ -48,17 +50,25 @@ async def test_they_are_listed_with_reason_content_and_trace_and_stay(
     await shop.has_messages(DEAD, 2)
 
 
-async def test_they_are_put_back_as_they_were(
-    channel: AbstractChannel, shop: Bookshop, settings: BrokerSettings
+async def test_they_go_back_through_the_outbox_with_their_trace(
+    channel: AbstractChannel, shop: Bookshop, settings: dead_letters.OutboxSettings, engine: AsyncEngine
 ) -> None:
-    tickets = [WriteStory(story_id=new_id()).encode() for _ in range(3)]
-    await kill(channel, shop, *tickets)
-    assert await dead_letters.requeue(settings) == 3
+    stories = [new_id() for _ in range(3)]
+    await kill(channel, shop, *(WriteStory(story_id=story_id).encode() for story_id in stories))
+    assert await dead_letters.requeue(settings) == (3, 0)
     await shop.has_messages(DEAD, 0)
-    queue = await channel.declare_queue(JOBS, passive=True)
-    back = [await queue.get(timeout=5, no_ack=True) for _ in tickets]
-    assert [message.body for message in back if message] == tickets
-    assert {message.headers["x-trace-id"] for message in back if message} == {"0af7651916cd43dd8448eb211c80319c"}
+    async with engine.connect() as connection:
+        rows = (await connection.execute(select(outbox).order_by(outbox.c.id))).all()
+    assert [(row.story_id, row.queue) for row in rows] == [(story_id, JOBS) for story_id in stories]
+    assert {row.trace_id for row in rows} == {"0af7651916cd43dd8448eb211c80319c"}
+
+
+async def test_what_nobody_can_read_stays(
+    channel: AbstractChannel, shop: Bookshop, settings: dead_letters.OutboxSettings
+) -> None:
+    await kill(channel, shop, b"{}", WriteStory(story_id=new_id()).encode())
+    assert await dead_letters.requeue(settings) == (1, 1)
+    await shop.has_messages(DEAD, 1)
 
 
 def test_a_wrong_word_is_answered_with_the_usage(capsys: pytest.CaptureFixture[str]) -> None:

@@ -12,9 +12,9 @@ REPOSITORY = Path(__file__).parents[2]
 TOOLBOX_IMAGE = os.environ.get("TOOLBOX_IMAGE", "storybot/toolbox")
 
 
-def docker(*arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+def docker(*arguments: str, check: bool = True, stdin: str | None = None) -> subprocess.CompletedProcess[str]:
     """Run a docker command; its output is in the result, and in the error when it fails."""
-    result = subprocess.run(["docker", *arguments], capture_output=True, text=True, check=False)
+    result = subprocess.run(["docker", *arguments], input=stdin, capture_output=True, text=True, check=False)
     if check and result.returncode:
         raise RuntimeError(f"docker {' '.join(arguments)}: {result.stderr}")
     return result

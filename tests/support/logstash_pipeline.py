@@ -16,6 +16,18 @@ COMMON = {"input": {"add_field", "codec", "enable_metric", "id", "tags", "type"}
           "filter": {"add_field", "add_tag", "enable_metric", "id", "periodic_flush", "remove_field", "remove_tag"},
           "output": {"codec", "enable_metric", "id"}}  # fmt: skip
 
+IMAGE_SETTINGS = {
+    *("api.enabled", "api.http.host", "api.http.port", "api.environment", "node.name", "path.data", "pipeline.id"),
+    *("pipeline.workers", "pipeline.batch.size", "pipeline.batch.delay", "pipeline.unsafe_shutdown"),
+    *("pipeline.ecs_compatibility", "pipeline.ordered", "path.config", "config.string", "config.reload.automatic"),
+    *("queue.type", "path.queue", "queue.page_capacity", "queue.max_events", "queue.max_bytes", "queue.drain"),
+    *("queue.checkpoint.acks", "queue.checkpoint.writes", "queue.compression", "dead_letter_queue.enable"),
+    *("dead_letter_queue.max_bytes", "dead_letter_queue.flush_interval", "dead_letter_queue.storage_policy"),
+    *("dead_letter_queue.retain.age", "path.dead_letter_queue", "log.level", "log.format", "path.logs"),
+    *("path.plugins", "api.auth.type", "allow_superuser", "xpack.monitoring.enabled", "xpack.management.enabled"),
+}
+"""Settings that the image's entry point knows: docker/data/logstash/env2yaml of elastic/logstash, those that matter."""
+
 DOCUMENTED = {
     ("input", "beats"): {
         *("client_inactivity_timeout", "ecs_compatibility", "enrich", "event_loop_threads", "executor_threads", "host"),

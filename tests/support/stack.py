@@ -77,6 +77,10 @@ class Stack:
         """End without a warning (SIGKILL)."""
         await self._run("kill", *(victim.id for victim in victims))
 
+    async def stop(self, container: Container) -> None:
+        """End as an operator does: SIGTERM, and the service's own grace period."""
+        await self._run("stop", container.id)
+
     async def start(self, *stopped: Container) -> None:
         """Start again what was killed or stopped."""
         await self._run("start", *(container.id for container in stopped))
@@ -130,6 +134,23 @@ class Stack:
             yield
         finally:
             await self._run("network", "connect", *aliases, name, container.id)
+
+    @asynccontextmanager
+    async def muted(self, container: Container) -> AsyncIterator[None]:
+        """Let the container hear everything and act on it, while nothing that it says reaches anybody."""
+        await self._on_each_interface(container, "tc qdisc replace dev $interface root pfifo limit 0")
+        try:
+            yield
+        finally:
+            await self._on_each_interface(container, "tc qdisc delete dev $interface root")
+
+    async def _on_each_interface(self, container: Container, command: str) -> None:
+        """Run a command of the toolbox in the container's network, for every network that it is part of."""
+        script = f"for interface in $(ls /sys/class/net | grep -v lo); do {command} || exit; done"
+        await self._run(
+            "run", "--rm", "--network", f"container:{container.id}", "--cap-add", "NET_ADMIN", "--user", "0:0",
+            os.environ["TOOLBOX_IMAGE"], "sh", "-c", script,
+        )  # fmt: skip
 
     async def remove_volume(self, name: str) -> None:
         """Lose the data of one of the project's volumes."""

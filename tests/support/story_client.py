@@ -77,8 +77,10 @@ class StoryClient:
 
     @classmethod
     @asynccontextmanager
-    async def visit(cls, base_url: str) -> AsyncIterator[Self]:
+    async def visit(cls, base_url: str, transport: httpx.AsyncBaseTransport | None = None) -> AsyncIterator[Self]:
         """Come as a visitor who was here before, and has an owner's cookie.
+
+        ``transport`` is another way to the server than by its address.
 
         A newcomer gets it with the answer to the first thing they write. Deleting what is not there is such a thing,
         and leaves nothing behind.
@@ -87,6 +89,7 @@ class StoryClient:
             base_url=f"{base_url}/api/v1",
             timeout=httpx.Timeout(_ANSWER_TIMEOUT_S, connect=5),
             limits=httpx.Limits(max_connections=None, max_keepalive_connections=4),
+            transport=transport,
         ) as http:
             await http.delete(f"/prompts/{new_id()}")
             if not http.cookies:
@@ -114,6 +117,13 @@ class StoryClient:
         done = Try(sent_at, time.time() - sent_at, told, answer, retry_after)
         submission.tries.append(done)
         return done
+
+    async def look(self, path: str) -> str:
+        """Read something once: the status of the answer, or what cut it off."""
+        try:
+            return str((await self._http.get(path)).status_code)
+        except httpx.TransportError as error:
+            return type(error).__name__
 
     async def submit(self, submission: Submission, patience_s: float) -> None:
         """Send the prompt until it is accepted, or until ``patience_s`` have gone by."""

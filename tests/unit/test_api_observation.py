@@ -124,3 +124,11 @@ async def test_an_unexpected_error_is_logged_whole_and_told_without_its_text(
     assert "secret" not in answer.text
     assert [line["event"] for line in lines] == ["request_failed", "http_request"]
     assert lines[0]["exc_info"]
+
+
+def test_a_failure_that_never_happened_is_counted_as_none(metrics: Metrics) -> None:
+    """The first one is an increase then, where a series that is born with it would show none."""
+    metrics.expect([("GET", "/things/{number}")])
+    for status in ("500", "503", "504"):
+        labels = {"method": "GET", "route": "/things/{number}", "status": status}
+        assert metrics.registry.get_sample_value("storybot_http_requests_total", labels) == 0

@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from observability_as_code import kibana
+from observability_as_code.dashboards.parts import ALERTS
 from storybot_common import log_fields
 
 REPOSITORY = Path(__file__).parents[2]
@@ -28,6 +29,11 @@ DATASOURCES = {
         "datasources"
     ]
 }
+
+
+def defaults(panel: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = panel.get("fieldConfig", {}).get("defaults", {})
+    return found
 
 
 def alerts() -> dict[str, dict[str, Any]]:
@@ -65,13 +71,41 @@ def test_a_link_leads_somewhere(panel: dict[str, Any]) -> None:
     for link in panel.get("links", []):
         board = re.match(r"/d/([\w-]+)", link["url"])
         search = re.search(r"/discover#/view/([\w-]+)$", link["url"])
-        assert (board and board[1] in DASHBOARDS) or (search and search[1] in searches), link["url"]
+        known = (board and board[1] in DASHBOARDS) or (search and search[1] in searches) or link["url"] == ALERTS
+        assert known, link["url"]
+
+
+@pytest.mark.parametrize("name", sorted(set(DASHBOARDS) - {"storybot-logs"}))
+def test_a_dashboard_leads_on_to_other_dashboards_and_to_what_was_logged(name: str) -> None:
+    links = [link["url"] for panel in DASHBOARDS[name]["panels"] for link in panel.get("links", [])]
+    assert any(url.startswith("/d/") and not url.startswith(f"/d/{name}?") for url in links), "no other dashboard"
+    assert any("/discover#" in url or url == ALERTS for url in links), "neither log lines nor alerts"
+
+
+@pytest.mark.parametrize("panel", PANELS)
+def test_a_yes_or_no_is_a_question_and_a_question_of_that_kind_is_answered_so(panel: dict[str, Any]) -> None:
+    unit = defaults(panel).get("unit")
+    asks = re.match(r"(Does|Do|Is|Are|Which parts can) .*\?$", panel["title"])
+    assert bool(asks) == (unit == "bool_yes_no")
+
+
+@pytest.mark.parametrize("panel", PANELS)
+def test_thresholds_rise(panel: dict[str, Any]) -> None:
+    steps = [step["value"] for step in defaults(panel).get("thresholds", {}).get("steps", [])]
+    assert steps == [] or steps[0] is None
+    assert steps[1:] == sorted(steps[1:])
 
 
 def test_the_overview_leads_on() -> None:
     numbers = [panel for panel in DASHBOARDS["storybot-overview"]["panels"] if panel["type"] == "stat"]
     linked = {link["url"].split("?")[0] for panel in numbers for link in panel.get("links", [])}
     assert {f"/d/storybot-{name}" for name in ("api", "worker", "queue", "postgres", "gateway")} <= linked
+
+
+def test_grafana_leaves_the_plugins_of_its_image_alone() -> None:
+    """It cannot write into the image, and an update that fails leaves it without Elasticsearch (grafana#127760)."""
+    grafana = yaml.safe_load((REPOSITORY / "compose/metrics.yml").read_text())["services"]["grafana"]
+    assert grafana["environment"]["GF_PLUGINS_PREINSTALL_AUTO_UPDATE"] == "false"
 
 
 def test_nothing_needs_an_import_by_hand() -> None:

@@ -33,7 +33,7 @@ GATEWAY: dict[str, Any] = {
              "response": {"status_code": 201, "body": {"bytes": 512}}},
     "url": {"path": "/api/v1/prompts"}, "client": {"ip": "172.20.0.0"}, "user_agent": {"original": "x"},
     "storybot": {"kind": "api", "request_seconds": 0.012, "upstream_status": "201", "upstream_seconds": "0.011"},
-    "@version": "1", "agent": {"type": "filebeat", "version": "9.5.1"}, "input": {"type": "filestream"},
+    "@version": "1", "agent": {"type": "filebeat", "version": "9.5.4"}, "input": {"type": "filestream"},
     "host": {"name": "c0ffee"}, "log": {"offset": 7, "file": {"path": "/var/log/storybot-gateway/access.log"}},
 }  # fmt: skip
 
@@ -121,6 +121,92 @@ def test_filebeat_reads_what_the_gateway_writes() -> None:
     assert "gateway-logs:/var/log/storybot-gateway:ro" in compose()["filebeat"]["volumes"]
 
 
+# Filebeat 9.5: docs/reference/filebeat/filebeat-input-filestream.md, logstash-output.md, http-endpoint.md,
+# configuration-logging.md of elastic/beats.
+FILEBEAT = {
+    *("filebeat.inputs", "output.logstash", "http.enabled", "http.host", "http.port"),
+    *("logging.level", "logging.to_stderr", "logging.to_files"),
+}
+FILESTREAM = {"type", "id", "paths", "prospector.scanner.fingerprint.length", "parsers"}
+NDJSON = {
+    "target",
+    "overwrite_keys",
+    "expand_keys",
+    "add_error_key",
+    "message_key",
+    "document_id",
+    "ignore_decoding_error",
+}
+
+
+def test_filebeats_settings_are_documented_ones() -> None:
+    settings = yaml.safe_load((OBSERVABILITY / "filebeat/filebeat.yml").read_text())
+    (source,) = settings["filebeat.inputs"]
+    (parser,) = source["parsers"]
+    assert set(settings) <= FILEBEAT
+    assert set(source) <= FILESTREAM
+    assert set(parser["ndjson"]) <= NDJSON
+    assert set(settings["output.logstash"]) == {"hosts"}
+    assert source["prospector.scanner.fingerprint.length"] >= 64, "the least that Filebeat takes"
+
+
+def test_names_with_dots_become_objects_as_ecs_loggers_ask_for() -> None:
+    """Else Filebeat sends a field "log.level" beside its own object "log"."""
+    (source,) = yaml.safe_load((OBSERVABILITY / "filebeat/filebeat.yml").read_text())["filebeat.inputs"]
+    assert source["parsers"][0]["ndjson"]["expand_keys"] is True
+
+
+def test_the_image_finds_no_setting_of_logstash_in_its_environment() -> None:
+    """Its entry point would write it into logstash.yml (env2yaml), which is mounted to be read only."""
+    settings = {name.replace(".", "").replace("_", "") for name in logstash_pipeline.IMAGE_SETTINGS}
+    environment = {name.lower().replace("_", "") for name in compose()["logstash"]["environment"]}
+    assert environment & settings == set()
+    assert (
+        set(yaml.safe_load((OBSERVABILITY / "logstash/logstash.yml").read_text())) <= logstash_pipeline.IMAGE_SETTINGS
+    )
+
+
+# --- who looks at whom ---
+
+
+def test_prometheus_can_look_up_whom_it_finds_by_name() -> None:
+    """The engine tells the address of a container only to those who share a network with it."""
+    metrics = yaml.safe_load((REPOSITORY / "compose/metrics.yml").read_text())["services"]
+    core = yaml.safe_load((REPOSITORY / "docker-compose.yml").read_text())["services"]
+    services = core | compose() | metrics
+    jobs = yaml.safe_load((OBSERVABILITY / "prometheus/prometheus.yml").read_text())["scrape_configs"]
+    for job in jobs:
+        for found in job.get("dns_sd_configs", []):
+            for name in found["names"]:
+                assert set(services[name]["networks"]) & set(services["prometheus"]["networks"]), name
+                if job.get("metrics_path") == "/probe":
+                    assert set(services[name]["networks"]) & set(services["blackbox-exporter"]["networks"]), name
+
+
+def test_every_part_that_runs_is_watched_at_the_port_where_it_answers() -> None:
+    jobs = yaml.safe_load((OBSERVABILITY / "prometheus/prometheus.yml").read_text())["scrape_configs"]
+    (elk,) = (job for job in jobs if job["job_name"] == "elk")
+    watched = {name: found["port"] for found in elk["dns_sd_configs"] for name in found["names"]}
+    filebeat = yaml.safe_load((OBSERVABILITY / "filebeat/filebeat.yml").read_text())
+    assert watched == {"elasticsearch": 9200, "logstash": 9600, "kibana": 5601, "filebeat": filebeat["http.port"]}
+    assert filebeat["http.enabled"] is True
+    assert filebeat["http.host"] == "0.0.0.0"
+    named = {rule["regex"].split(";")[0] for rule in elk["relabel_configs"] if "regex" in rule}
+    assert named == set(watched)
+
+
+def test_the_probe_for_the_gateways_lines_asks_for_its_stream_as_somebody_who_may() -> None:
+    probe = yaml.safe_load((OBSERVABILITY / "blackbox/config.yml").read_text())["modules"]["gateway_lines"]["http"]
+    jobs = yaml.safe_load((OBSERVABILITY / "prometheus/prometheus.yml").read_text())["scrape_configs"]
+    (job,) = (job for job in jobs if job["job_name"] == "gateway-lines")
+    (target,) = (rule["replacement"] for rule in job["relabel_configs"] if rule.get("target_label") == "__param_target")
+    assert target == f"http://$1/{STREAMS[1]}/_count"
+    setup = (OBSERVABILITY / "elasticsearch/setup.sh").read_text()
+    assert f"put _security/user/{probe['basic_auth']['username']}" in setup
+    assert probe["basic_auth"]["password_file"] in (OBSERVABILITY / "blackbox/start.sh").read_text()
+    assert json.loads(probe["body"])["query"]["range"]["@timestamp"]
+
+
 # --- Elasticsearch ---
 
 
@@ -178,6 +264,21 @@ def test_all_parts_have_one_version() -> None:
 def test_all_of_it_is_left_out_by_one_setting() -> None:
     for name, service in compose().items():
         assert service["deploy"]["replicas"] == "${ELK_REPLICAS:-1}", name
+
+
+def test_kibanas_image_passes_on_what_we_set() -> None:
+    """Its entry point knows a list of settings (kibana-docker in elastic/kibana); another variable has no effect."""
+    passed_on = {
+        *("SERVER_NAME", "SERVER_PUBLICBASEURL", "ELASTICSEARCH_HOSTS", "ELASTICSEARCH_USERNAME"),
+        *("ELASTICSEARCH_PASSWORD", "XPACK_ENCRYPTEDSAVEDOBJECTS_ENCRYPTIONKEY", "TELEMETRY_OPTIN", "NODE_OPTIONS"),
+    }
+    assert set(compose()["kibana"]["environment"]) <= passed_on
+    key = re.fullmatch(
+        r"\$\{KIBANA_ENCRYPTION_KEY:-(.+)\}",
+        compose()["kibana"]["environment"]["XPACK_ENCRYPTEDSAVEDOBJECTS_ENCRYPTIONKEY"],
+    )
+    assert key, "a default"
+    assert len(key[1]) >= 32, "Kibana takes no shorter one"
 
 
 def test_kibana_does_not_use_the_superuser() -> None:
@@ -242,6 +343,26 @@ def test_kibana_asks_for_fields_that_we_log() -> None:
     named = {name for query in queries for name in re.findall(r"([a-z_.]+)\s*(?::|>=)", query)}
     assert named
     assert named <= set(log_fields.types())
+
+
+def test_what_kibana_counts_and_sorts_by_can_be_counted_and_sorted_by() -> None:
+    """Elasticsearch refuses both for text, match_only_text too: the chart would show an error."""
+    types = log_fields.types()
+    without_doc_values = {field for field in kibana.counted_fields() if types[field] in {"text", "match_only_text"}}
+    assert without_doc_values == set()
+
+
+def test_saved_objects_have_forms_that_this_kibana_migrates_from() -> None:
+    """Elastic/kibana 9.5: dashboards keep the schemas of 8.9.0, searches their model version 5 (10.5.0)."""
+    forms = {each["type"]: each["typeMigrationVersion"] for each in OBJECTS}
+    assert forms == {"index-pattern": "8.0.0", "search": "10.5.0", "dashboard": "8.9.0"}
+    for each in (each for each in OBJECTS if each["type"] == "search"):
+        assert set(each["attributes"]) <= {
+            *("title", "description", "columns", "sort", "grid", "rowHeight", "rowsPerPage", "hideChart"),
+            *("breakdownField", "kibanaSavedObjectMeta", "isTextBasedQuery", "usesAdHocDataView", "timeRestore"),
+            *("timeRange", "refreshInterval", "viewMode", "hideAggregatedPreview", "hits", "version", "sampleSize"),
+            *("headerRowHeight", "visContext", "density"),
+        }
 
 
 def test_events_that_kibana_looks_for_are_written_by_somebody() -> None:

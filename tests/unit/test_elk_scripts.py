@@ -48,10 +48,13 @@ def test_elasticsearch_gets_users_lifecycle_and_templates_as_valid_json(tmp_path
         "_security/user/storybot_logs_writer",
         "_security/user/storybot_logs_reader",
         "_ilm/policy/storybot-logs",
+        "_cluster/settings",
         "_component_template/storybot-logs",
         "_index_template/logs-storybot",
     ]
     assert bodies["_ilm/policy/storybot-logs"]["policy"]["phases"]["delete"]["min_age"] == "30d"
+    failures = bodies["_cluster/settings"]["persistent"]["data_streams.lifecycle.retention.failures_default"]
+    assert failures == "30d", "what is refused is kept no longer than what is not"
     assert bodies["_security/user/storybot_logs_writer"]["roles"] == ["storybot_logs_writer"]
 
 

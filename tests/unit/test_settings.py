@@ -77,3 +77,14 @@ def test_whether_the_builtin_model_writes(
     if override is not None:
         monkeypatch.setenv("LLM_BUILTIN", override)
     assert load(Demo).builtin is builtin
+
+
+@pytest.mark.parametrize("wrong", ["$", "usd", "EURO"])
+def test_a_currency_is_three_capital_letters(
+    wrong: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert load(Demo).llm_currency == "USD"
+    monkeypatch.setenv("LLM_CURRENCY", wrong)
+    with pytest.raises(SystemExit):
+        load(Demo)
+    assert "LLM_CURRENCY" in capsys.readouterr().err

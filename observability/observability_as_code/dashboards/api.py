@@ -23,10 +23,11 @@ def dashboard() -> Dashboard:
         link="search:storybot-errors",
     )
     make.graph(
-        "Until an answer begins",
+        "Time until an answer begins",
         *quantiles("storybot_http_request_duration_seconds"),
         unit="s",
         steps=Steps(0.25, 1),
+        link="search:storybot-slow-requests",
     )
     make.graph(
         "Which routes are slow? (95% within)",
@@ -36,6 +37,7 @@ def dashboard() -> Dashboard:
         ),
         unit="s",
         steps=Steps(0.25, 1),
+        link="search:storybot-slow-requests",
     )
     make.graph("Requests being answered", ("sum(storybot_http_requests_in_flight)", "in flight"), unit="short")
     make.graph("Prompts stored by one transaction", *quantiles("storybot_submission_batch_size"), unit="short")
@@ -47,7 +49,7 @@ def dashboard() -> Dashboard:
         unit="cps",
     )
     make.graph(
-        "Viewers cut off a minute, because they took nothing",
+        "Viewers cut off, a minute, because they took nothing",
         ("60 * sum(rate(storybot_streams_cut_off_total[5m]))", "cut off"),
         unit="short",
         steps=Steps(1, 10),
@@ -64,7 +66,7 @@ def dashboard() -> Dashboard:
         link="storybot-queue",
     )
     make.graph(
-        "Published and not confirmed, a second",
+        "Tickets published, and failures to, a second",
         ("sum(rate(storybot_relay_published_total[5m]))", "published"),
         ("sum(rate(storybot_relay_failures_total[5m]))", "failed"),
         unit="cps",

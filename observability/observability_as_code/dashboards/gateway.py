@@ -47,7 +47,7 @@ def dashboard() -> Dashboard:
         unit="Bps",
     )
     make.graph(
-        "Connections",
+        "Connections, by what they do",
         ("nginx_connections_active", "open"),
         ("nginx_connections_reading", "reading"),
         ("nginx_connections_writing", "writing"),
@@ -60,5 +60,26 @@ def dashboard() -> Dashboard:
         unit="cps",
         steps=Steps(0.1, 1),
     )
-    make.graph("Does it answer from outside? (1 is yes)", ('probe_success{job="probe"}', "{{instance}}"), unit="short")
+    make.graph(
+        "Does it answer from outside?",
+        ('probe_success{job="probe"}', "{{instance}}"),
+        unit="bool_yes_no",
+        link="alerts",
+    )
+    make.number(
+        "Certificate good for",
+        "min(probe_ssl_earliest_cert_expiry) - time()",
+        unit="s",
+        steps=Steps(30 * 86400, 14 * 86400, lower=True),
+        width=8,
+    )
+    make.number(
+        "Do its log lines come into Elasticsearch?",
+        'min(probe_success{job="gateway-lines"})',
+        unit="bool_yes_no",
+        steps=Steps(1, 1, lower=True),
+        link="search:storybot-gateway-access",
+        width=8,
+        why="Nothing here without the ELK stack.",
+    )
     return make.build()

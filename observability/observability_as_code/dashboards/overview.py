@@ -38,20 +38,20 @@ def dashboard() -> Dashboard:
 
     make.row("How many, at each stage of a story's way?")
     stages = (
-        ("Gateway: requests a second", 'sum(rate(storybot_gateway_requests_total{kind!="probe"}[5m]))', "reqps", "storybot-gateway"),
-        ("API: prompts accepted a minute", '60 * sum(rate(storybot_http_requests_total{method="POST",route="/api/v1/prompts",status="201"}[5m]))', "short", "storybot-api"),
-        ("Outbox: tickets published a minute", "60 * sum(rate(storybot_relay_published_total[5m]))", "short", "storybot-api"),
-        ("Queue: tickets that wait", 'sum(rabbitmq_detailed_queue_messages_ready{queue="story.jobs"})', "short", "storybot-queue"),
-        ("Worker: stories being written", "sum(storybot_worker_stories_in_progress)", "short", "storybot-worker"),
-        ("Viewers of live stories", "sum(storybot_streams_open)", "short", "storybot-api"),
+        ("Gateway: requests a second", 'sum(rate(storybot_gateway_requests_total{kind!="probe"}[5m]))', "reqps", "storybot-gateway", None),
+        ("API: prompts accepted a minute", '60 * sum(rate(storybot_http_requests_total{method="POST",route="/api/v1/prompts",status="201"}[5m]))', "short", "storybot-api", None),
+        ("Outbox: tickets published a minute", "60 * sum(rate(storybot_relay_published_total[5m]))", "short", "storybot-api", None),
+        ("Queue: tickets that wait", 'sum(rabbitmq_detailed_queue_messages_ready{queue="story.jobs"})', "short", "storybot-queue", Steps(20, 100)),
+        ("Worker: stories being written", "sum(storybot_worker_stories_in_progress)", "short", "storybot-worker", None),
+        ("Viewers of live stories", "sum(storybot_streams_open)", "short", "storybot-api", None),
     )  # fmt: skip
-    for title, query, unit, link in stages:
-        make.number(title, query, unit=unit, link=link, width=4)
+    for title, query, unit, link, steps in stages:
+        make.number(title, query, unit=unit, steps=steps, link=link, width=4)
 
     make.row("What goes wrong, at each stage?")
     errors = (
-        ("Gateway: 5xx answers, of all", 'sum(rate(storybot_gateway_requests_total{status=~"5.."}[5m])) / sum(rate(storybot_gateway_requests_total[5m])) or vector(0)', "percentunit", Steps(0.001, 0.01), "storybot-gateway"),
-        ("API: 5xx answers a minute", '60 * (sum(rate(storybot_http_requests_total{status=~"5.."}[5m])) or vector(0))', "short", Steps(0.1, 1), "storybot-api"),
+        ("Gateway: 5xx answers, of the API's", "storybot:api_errors:ratio_rate5m or vector(0)", "percentunit", Steps(0.001, 0.0144), "storybot-gateway"),
+        ("API: 5xx answers a minute", '60 * (sum(rate(storybot_http_requests_total{status=~"5.."}[5m])))', "short", Steps(0.1, 1), "storybot-api"),
         ("Outbox: age of the oldest ticket", "max(storybot_outbox_oldest_age_seconds)", "s", Steps(10, 60), "storybot-api"),
         ("Queue: dead letters", 'sum(rabbitmq_detailed_queue_messages{queue="story.jobs.dead"})', "short", Steps(1, 10), "storybot-queue"),
         ("Worker: stories failed in an hour", 'sum(increase(storybot_worker_stories_total{outcome="failed"}[1h]))', "short", Steps(1, 5), "storybot-worker"),
@@ -73,13 +73,22 @@ def dashboard() -> Dashboard:
         make.number(title, query, unit="s", steps=steps, link=link, width=4)
 
     make.row("Is everything there?")
-    make.graph("Which parts can be scraped? (1 is yes)", ("min by (job) (up)", "{{job}}"), unit="short", width=12)
+    make.number(
+        "Parts that cannot be scraped",
+        "count(up == 0) or vector(0)",
+        unit="short",
+        steps=Steps(1, 1),
+        link="alerts",
+        width=6,
+    )
+    make.graph("Which parts can be scraped?", ("min by (job) (up)", "{{job}}"), unit="bool_yes_no", width=9)
     make.graph(
         "Which alerts are firing?",
         ('count by (alertname, severity) (ALERTS{alertstate="firing"}) or vector(0)', "{{alertname}} ({{severity}})"),
         unit="short",
-        width=12,
-        link="search:storybot-errors",
+        width=9,
+        steps=Steps(1, 1),
+        link="alerts",
     )
     make.number(
         "Disk free on the engine's disk",

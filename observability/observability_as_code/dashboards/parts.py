@@ -24,6 +24,9 @@ ELASTICSEARCH = models.DataSourceRef(type_val="elasticsearch", uid="elasticsearc
 DISCOVER = "http://localhost:5601/app/discover#/view/"
 """Kibana's saved searches; docs/observability.md says what to change when Kibana has another address."""
 
+ALERTS = "http://localhost:9090/alerts"
+"""Prometheus' page of what is wrong now; the same page tells how to change it."""
+
 type Query = tuple[str, str]
 """A PromQL expression and how its series are called."""
 
@@ -191,9 +194,11 @@ def _thresholds(steps: Steps | None) -> dashboard.ThresholdsConfig:
 
 
 def _links(link: str) -> list[Builder[models.DashboardLink]]:
-    """Where to look next: a dashboard's uid, or a saved search of Kibana (``search:``)."""
+    """Where to look next: a dashboard's uid, a saved search of Kibana (``search:``), or Prometheus' ``alerts``."""
     if not link:
         return []
+    if link == "alerts":
+        return [dashboard.DashboardLink("Alerts").type(models.DashboardLinkType.LINK).url(ALERTS).target_blank(True)]
     if link.startswith("search:"):
         return [
             dashboard.DashboardLink("Log lines")

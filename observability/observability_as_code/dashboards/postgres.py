@@ -10,7 +10,7 @@ _OURS = '{datname="storybot"}'
 def dashboard() -> Dashboard:
     """The database."""
     make = Maker("storybot-postgres", "Postgres", "The database: connections, transactions, locks, size.")
-    make.number("Does Postgres answer?", "min(pg_up)", unit="bool_yes_no", steps=Steps(1, 1, lower=True))
+    make.number("Does Postgres answer?", "min(pg_up)", unit="bool_yes_no", steps=Steps(1, 1, lower=True), link="alerts")
     make.number(
         "Connections, of those allowed",
         "sum(pg_stat_database_numbackends) / sum(pg_settings_max_connections)",
@@ -38,6 +38,7 @@ def dashboard() -> Dashboard:
         (f"max(pg_stat_activity_max_tx_duration{_OURS})", "seconds"),
         unit="s",
         steps=Steps(5, 30),
+        link="search:storybot-errors",
         why="No transaction is open while the LLM talks: a long one is a fault.",
     )
     make.graph("Locks held", (f"sum by (mode) (pg_locks_count{_OURS})", "{{mode}}"), unit="short")

@@ -13,6 +13,8 @@ def dashboard() -> Dashboard:
         "Tickets that wait, by queue",
         ("sum by (queue) (rabbitmq_detailed_queue_messages_ready)", "{{queue}}"),
         unit="short",
+        steps=Steps(20, 100),
+        link="storybot-worker",
         why="story.jobs is work to be done, story.jobs.delay.* comes back later, story.jobs.dead could not be used.",
     )
     make.graph(

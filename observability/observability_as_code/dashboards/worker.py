@@ -15,6 +15,7 @@ def dashboard() -> Dashboard:
         ("60 * sum by (outcome) (rate(storybot_worker_stories_total[5m]))", "{{outcome}}"),
         unit="short",
         stacked=True,
+        link="search:storybot-failures",
     )
     make.graph(
         "Why do stories fail? (in an hour)",
@@ -37,12 +38,18 @@ def dashboard() -> Dashboard:
         link="storybot-queue",
     )
     make.graph(
-        "From the first claim: our share of the first token",
+        "Time until the LLM is asked (objective: 95% within 2 s)",
         *quantiles("storybot_worker_own_delay_seconds"),
         unit="s",
         steps=Steps(1, 2),
     )
-    make.graph("From claim to committed outcome", *quantiles("storybot_worker_story_seconds"), unit="s")
+    make.graph(
+        "Time from claim to committed outcome",
+        *quantiles("storybot_worker_story_seconds"),
+        unit="s",
+        steps=Steps(120, 600),
+        link="search:storybot-failures",
+    )
     make.graph(
         "Retries a minute, by place and cause",
         ("60 * sum by (place, cause) (rate(storybot_worker_retries_total[5m]))", "{{place}} {{cause}}"),
@@ -91,7 +98,7 @@ def dashboard() -> Dashboard:
     )
     make.row("Saving, and the process")
     make.graph(
-        "Duration of a transaction of saves",
+        "Time that a transaction of saves takes",
         *quantiles("storybot_worker_save_seconds"),
         unit="s",
         steps=Steps(0.1, 1),
@@ -99,11 +106,11 @@ def dashboard() -> Dashboard:
     )
     make.graph("Saves in one transaction", *quantiles("storybot_worker_save_batch_size"), unit="short")
     make.graph(
-        "Connected? (1 is yes)",
+        "Is the worker connected?",
         ("min(storybot_worker_broker_up)", "RabbitMQ"),
         ("min(storybot_worker_database_up)", "Postgres"),
         ("min(storybot_worker_llm_up)", "LLM"),
-        unit="short",
+        unit="bool_yes_no",
     )
     process_panels(make, "story-worker")
     make.row("The built-in model (nothing here with another one)")

@@ -1,21 +1,23 @@
 """Typed settings, read once in ``main``.
 
-Each service composes its own settings class from the parts here. Values come from the environment, or from files
-named like the setting in ``/run/secrets`` (Compose and Swarm secrets).
+Each service composes its own settings class from the parts here. Values come from the environment; those of secrets
+also from the file that ``NAME_FILE`` names (``secret_files.py``).
 """
 
+import os
 import sys
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, override
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, UrlConstraints, ValidationError, model_validator
 from pydantic.networks import AnyUrl
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from storybot_common.secret_files import SecretFiles, UnreadableSecret
 
 DEVELOPMENT_MARK = "development-only"
 EXIT_BAD_CONFIGURATION = 78  # EX_CONFIG of sysexits.h
-_SECRETS = Path("/run/secrets")
 _LOGSTASH_SIBLING = "logstash"
 
 type HttpUrl = Annotated[AnyUrl, UrlConstraints(allowed_schemes=["http", "https"])]
@@ -31,7 +33,6 @@ class ServiceSettings(BaseSettings):
         frozen=True,
         extra="ignore",
         env_ignore_empty=True,
-        secrets_dir=_SECRETS if _SECRETS.is_dir() else None,
         hide_input_in_errors=True,
     )
 
@@ -42,6 +43,18 @@ class ServiceSettings(BaseSettings):
     logstash_port: int = Field(default=5044, ge=1, le=65535)
     logstash_buffer: Path = Field(default=Path("/tmp/storybot-logs"), description="folder for what waits")  # noqa: S108
     elk_replicas: int = Field(default=0, ge=0, description="Compose: whether the Logstash beside us runs")
+
+    @override
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, env_settings, SecretFiles(settings_cls, os.environ)
 
     @property
     def logstash(self) -> str | None:
@@ -94,6 +107,7 @@ class LlmSettings(ServiceSettings):
     llm_model: str = Field(min_length=1, max_length=200)
     llm_builtin: bool | None = None
     llm_prices: dict[str, TokenPrice] = Field(default_factory=dict, description="by model, as JSON")
+    llm_currency: str = Field(default="USD", pattern="^[A-Z]{3}$", description="of the prices, by ISO 4217")
 
     @property
     def builtin(self) -> bool:
@@ -114,6 +128,9 @@ def load[S: ServiceSettings](settings: type[S]) -> S:
         for problem in error.errors(include_input=False, include_url=False):
             name = ".".join(str(part) for part in problem["loc"]).upper()
             sys.stderr.write(f"{sentence(name, problem['type'], problem['msg'])}\n")
+        raise SystemExit(EXIT_BAD_CONFIGURATION) from None
+    except UnreadableSecret as error:
+        sys.stderr.write("".join(f"Configuration: {told}.\n" for told in error.sentences))
         raise SystemExit(EXIT_BAD_CONFIGURATION) from None
 
 

@@ -39,10 +39,11 @@ site_origins() {
     done
 }
 
-# Which servers there are, and who answers where.
+# Which servers there are, and who answers where. With reuseport two gateways in one network can listen at the same time,
+# so that a new one is there before the old one goes (compose/rolling.yml); nginx wants it said once for each port.
 render_servers() {
     default='' plain=8080
-    if [ -z "$SITE_NAMES" ]; then default=' default_server'; fi
+    if [ -z "$SITE_NAMES" ]; then default=' default_server reuseport'; fi
     if [ "$HTTPS_ONLY" = true ]; then
         plain=''
         listen "8080$default" >"$RUNTIME/listen-redirect.conf"

@@ -1,6 +1,7 @@
 """The application: every route below its address, every exception as a problem document."""
 
 from fastapi import FastAPI
+from fastapi.routing import APIRoute
 from starlette.types import ASGIApp
 
 from prompt_api.configuration import keys_of
@@ -19,9 +20,11 @@ _BASE = "/api/v1"
 
 def create_app(parts: Parts) -> ASGIApp:
     """The API with its middleware around it."""
-    api: ASGIApp = create_api(parts)
-    api = OwnerCookies(api, keys=keys_of(parts.settings.cookie_secret), prefix=_BASE)
-    return Observation(api, metrics=parts.metrics)
+    api = create_api(parts)
+    routes = (route for route in api.routes if isinstance(route, APIRoute))
+    parts.metrics.expect((method, route.path) for route in routes for method in route.methods or ())
+    owned = OwnerCookies(api, keys=keys_of(parts.settings.cookie_secret), prefix=_BASE)
+    return Observation(owned, metrics=parts.metrics)
 
 
 def create_api(parts: Parts) -> FastAPI:
@@ -50,6 +53,8 @@ def create_api(parts: Parts) -> FastAPI:
         model_builtin=settings.builtin,
         active_stories_per_owner=limit,
         trash_keep_days=settings.trash_keep_days,
+        prices=settings.llm_prices,
+        currency=settings.llm_currency,
     )
     health.install(api, parts.engine, parts.metrics)
     docs.install(api)

@@ -1,12 +1,13 @@
 """The API's metrics, on a registry of its own."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from storybot_common import process_metrics
 
 _LATENCY_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+_FAILURES = ("500", "503", "504")
 _BATCH_BUCKETS = (1, 2, 4, 8, 16, 32, 64, 128, 256)
 
 
@@ -73,6 +74,12 @@ class Metrics:
         for reason in ("lease_expired", "ticket_lost"):  # from the start, so that the first is an increase
             self.requeued.labels(reason)
         self._answers = dict[tuple[str, str, int], tuple[Counter, Histogram]]()
+
+    def expect(self, routes: Iterable[tuple[str, str]]) -> None:
+        """Count from 0 what each (method, route) may fail with: a series born with its first 5xx shows no increase."""
+        for method, route in routes:
+            for status in _FAILURES:
+                self._requests.labels(method, route, status)
 
     def watch_pool(self, in_use: Callable[[], float], allowed: int) -> None:
         """Read the number of connections in use whenever somebody asks for the metrics."""

@@ -3,9 +3,9 @@
     python -m story_worker.dead_letters list
     python -m story_worker.dead_letters requeue
 
-``requeue`` publishes each message to the queue of jobs, waits until the broker confirms it and only then removes it
-from the dead letters: interrupted at any time it loses nothing, and at worst delivers one message twice, which does
-no harm. A message that no worker can read comes back at once.
+``requeue`` writes a ticket for each story to the outbox, from where the relay publishes it, and only then removes the
+message from the dead letters: interrupted at any time it loses nothing, and at worst delivers one ticket twice, which
+does no harm. A message that nobody can read stays where it is. The worker's user of the broker may publish nothing.
 """
 
 import asyncio
@@ -13,20 +13,22 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
-from typing import Any
+from functools import partial
+from typing import Any, NamedTuple
 
 import aio_pika
 from aio_pika.abc import AbstractChannel, AbstractIncomingMessage
 
 from storybot_common import trace
 from storybot_common.broker import topology
+from storybot_common.database.engine import create_engine
+from storybot_common.database.unit_of_work import transact
 from storybot_common.errors import PoisonMessage
 from storybot_common.messages import WriteStory
-from storybot_common.settings import BrokerSettings, load
+from storybot_common.outbox import Ticket, enqueue
+from storybot_common.settings import BrokerSettings, DatabaseSettings, load
 
 _TIMEOUT_S = 10
-_OUR_HEADERS = {trace.HEADER.lower(), trace.TRACEPARENT_HEADER}
-"""The others are the broker's notes about earlier deaths."""
 _REASONS = {
     "rejected": "rejected by a worker",
     "delivery_limit": "delivered too often",
@@ -35,28 +37,43 @@ _REASONS = {
 }
 
 
+class OutboxSettings(BrokerSettings, DatabaseSettings):
+    """What ``requeue`` needs."""
+
+
+class Requeued(NamedTuple):
+    """How many were put back, and how many nobody can read."""
+
+    back: int
+    unreadable: int
+
+
 async def list_dead(settings: BrokerSettings) -> list[str]:
     """One line for each dead letter, oldest first. The messages stay where they are."""
     async with _channel(settings) as channel:  # closing it puts back what was looked at
         return [_line(message) async for message in _dead(channel)]
 
 
-async def requeue(settings: BrokerSettings) -> int:
-    """Put every dead letter back on the queue of jobs; how many."""
-    count = 0
-    async with _channel(settings) as channel:
-        async for message in _dead(channel):
-            again = aio_pika.Message(
-                message.body,
-                headers={name: value for name, value in message.headers.items() if name in _OUR_HEADERS},
-                content_type=message.content_type,
-                delivery_mode=aio_pika.DeliveryMode.PERSISTENT,
-                type=message.type,
-            )
-            await channel.default_exchange.publish(again, topology.JOBS, mandatory=True, timeout=_TIMEOUT_S)
-            await message.ack()
-            count += 1
-    return count
+async def requeue(settings: OutboxSettings) -> Requeued:
+    """Put the dead letters that can be read back on the queue of jobs."""
+    back = unreadable = 0
+    engine = create_engine(settings.database_url, service="dead-letters", pool_size=1)
+    try:
+        async with _channel(settings) as channel:
+            async for message in _dead(channel):
+                try:
+                    ticket = Ticket(
+                        WriteStory.decode(message.body).story_id, _trace_id(message) or trace.new_trace_id()
+                    )
+                except PoisonMessage:
+                    unreadable += 1
+                    continue
+                await transact(engine, partial(enqueue, tickets=[ticket]), patience=_TIMEOUT_S)
+                await message.ack()
+                back += 1
+    finally:
+        await engine.dispose()
+    return Requeued(back, unreadable)
 
 
 @asynccontextmanager
@@ -64,9 +81,9 @@ async def _channel(settings: BrokerSettings) -> AsyncIterator[AbstractChannel]:
     url = settings.amqp_url.get_secret_value()
     async with (
         await aio_pika.connect(url, timeout=_TIMEOUT_S) as connection,
-        connection.channel(publisher_confirms=True, on_return_raises=True) as channel,
+        connection.channel() as channel,
     ):
-        await topology.declare(channel)
+        await topology.ensure(connection)
         yield channel
 
 
@@ -81,9 +98,12 @@ async def _dead(channel: AbstractChannel) -> AsyncIterator[AbstractIncomingMessa
 
 
 def _line(message: AbstractIncomingMessage) -> str:
+    return f"{_died(message)}  trace {_trace_id(message) or '-'}  {_reason(message)}; {_content(message.body)}"
+
+
+def _trace_id(message: AbstractIncomingMessage) -> str | None:
     header = message.headers.get(trace.HEADER.lower())
-    trace_id = header if isinstance(header, str) and trace.accept(header) == header else "-"
-    return f"{_died(message)}  trace {trace_id}  {_reason(message)}; {_content(message.body)}"
+    return header if isinstance(header, str) and trace.accept(header) == header else None
 
 
 def _content(body: bytes) -> str:
@@ -119,8 +139,10 @@ def main(arguments: list[str]) -> None:
             lines = asyncio.run(list_dead(load(BrokerSettings)))
             sys.stdout.write("".join(f"{line}\n" for line in lines) or "No dead letters.\n")
         case ["requeue"]:
-            count = asyncio.run(requeue(load(BrokerSettings)))
-            sys.stdout.write(f"{count} put back on {topology.JOBS}.\n")
+            requeued = asyncio.run(requeue(load(OutboxSettings)))
+            sys.stdout.write(f"{requeued.back} put back on {topology.JOBS}.\n")
+            if requeued.unreadable:
+                sys.stdout.write(f"{requeued.unreadable} cannot be read and stay: `make dead-letters` shows them.\n")
         case _:
             sys.stderr.write("Usage: python -m story_worker.dead_letters list|requeue\n")
             raise SystemExit(2)

@@ -454,6 +454,41 @@ export interface components {
             lengths: components["schemas"]["Length"][];
             defaults: components["schemas"]["Defaults"];
             limits: components["schemas"]["Limits"];
+            /**
+             * Prices
+             * @description By model: with a story's `model` and `usage` they say what it cost. Empty unless they are set.
+             * @example {
+             *       "gpt-5-mini": {
+             *         "completion": 2,
+             *         "prompt": 0.25
+             *       }
+             *     }
+             */
+            prices: {
+                [key: string]: components["schemas"]["Price"];
+            };
+            /**
+             * Currency
+             * @description Of the prices, by ISO 4217.
+             * @example USD
+             */
+            currency: string;
+        };
+        /**
+         * Price
+         * @description What a million tokens cost.
+         */
+        Price: {
+            /**
+             * Prompt
+             * @example 0.25
+             */
+            prompt: number;
+            /**
+             * Completion
+             * @example 2
+             */
+            completion: number;
         };
         /**
          * Prompt

@@ -12,6 +12,13 @@ export function useFormats() {
     day: (iso: string) =>
       new Intl.DateTimeFormat(language, { dateStyle: 'medium' }).format(new Date(iso)),
     number: (value: number) => new Intl.NumberFormat(language).format(value),
+    /** A part of a cent is told as such: that is what a story costs. */
+    money: (value: number, currency: string) =>
+      new Intl.NumberFormat(language, {
+        style: 'currency',
+        currency,
+        ...(value < 1 && { maximumSignificantDigits: 2 }),
+      }).format(value),
     duration: (seconds: number) => {
       const [value, unit] = seconds < 90 ? [seconds, 'second'] : [seconds / 60, 'minute'];
       return new Intl.NumberFormat(language, {

@@ -70,6 +70,8 @@ export function someSettings(about: Partial<Settings> = {}): Settings {
       active_stories_per_owner: 20,
       trash_keep_days: 30,
     },
+    prices: {},
+    currency: 'USD',
     ...about,
   };
 }

@@ -12,7 +12,7 @@ from contextlib import suppress
 
 import aio_pika
 from aio_pika.abc import AbstractConnection
-from aio_pika.exceptions import ChannelPreconditionFailed
+from aio_pika.exceptions import ChannelNotFoundEntity, ChannelPreconditionFailed
 from pydantic import SecretStr
 
 from storybot_common.broker import topology
@@ -49,6 +49,8 @@ async def keep_connected(url: SecretStr, *, name: str, session: Session) -> None
             log.warning("broker_connection_lost")
         except ChannelPreconditionFailed as error:  # the broker's words name the queue and the argument
             log.error("broker_queue_differs", reason=str(error))
+        except ChannelNotFoundEntity as error:  # an administrator declares them: storybot_common.broker.users
+            log.error("broker_queue_missing", reason=str(error))
         except Exception as error:  # noqa: BLE001 — aio-pika raises its own, aiormq's, OSError and timeouts
             log.warning("broker_unavailable", error=type(error).__name__)
         failures += 1
@@ -61,8 +63,8 @@ async def _connect(url: SecretStr, name: str) -> AbstractConnection:
             url.get_secret_value(), heartbeat=HEARTBEAT_S, client_properties={"connection_name": name}
         )
     try:
-        async with asyncio.timeout(CONNECT_TIMEOUT_S), connection.channel() as channel:
-            await topology.declare(channel)
+        async with asyncio.timeout(CONNECT_TIMEOUT_S):
+            await topology.ensure(connection)
     except BaseException:
         await _close(connection)
         raise

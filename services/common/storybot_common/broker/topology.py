@@ -1,4 +1,4 @@
-"""The queues, declared in one place. Declaring is idempotent: every service does it after connecting.
+"""The queues, declared in one place. Declaring is idempotent: every service that may does it after connecting.
 
     story.jobs ──(rejected, or delivered too often)──► story.jobs.dead
         ▲
@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from aio_pika.abc import AbstractChannel
+from aio_pika.abc import AbstractChannel, AbstractConnection
+from aiormq.exceptions import ChannelAccessRefused
 
 if TYPE_CHECKING:
     from pamqp.common import Arguments
@@ -86,3 +87,17 @@ async def declare(channel: AbstractChannel) -> None:
     for queue in QUEUES:
         arguments: Arguments = {**_QUORUM, **queue.arguments}
         await channel.declare_queue(queue.name, durable=True, arguments=arguments)
+
+
+async def ensure(connection: AbstractConnection) -> None:
+    """Declare every queue, or, as a user who may not (in production), make sure that every queue is there.
+
+    Raises ChannelPreconditionFailed when a queue has other arguments, ChannelNotFoundEntity when one is missing.
+    """
+    try:
+        async with connection.channel() as channel:
+            await declare(channel)
+    except ChannelAccessRefused:
+        async with connection.channel() as channel:
+            for queue in QUEUES:
+                await channel.declare_queue(queue.name, passive=True)

@@ -4,7 +4,7 @@
     python -m storybot_common.database.migrate 0001       up or down to a revision; ``base`` removes everything
 
 One process migrates at a time (advisory lock); a statement that waits for a lock or runs for too long gives up
-instead of stopping the traffic behind it.
+instead of stopping the traffic behind it. Where the services have roles of their own, these get their grants here.
 """
 
 import sys
@@ -22,6 +22,7 @@ from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_rand
 
 from storybot_common import logs
 from storybot_common.database.engine import connect_arguments
+from storybot_common.database.grants import apply_grants
 from storybot_common.settings import DatabaseSettings, load
 
 HEAD = "head"
@@ -76,8 +77,10 @@ def migrate(url: SecretStr, target: str = HEAD) -> None:
             config.attributes["connection"] = connection
             move = command.upgrade if _is_ahead(connection, target) else command.downgrade
             move(config, target)
+            roles = apply_grants(connection)
             connection.commit()
-            log.info("schema_migrated", revision=MigrationContext.configure(connection).get_current_revision())
+            revision = MigrationContext.configure(connection).get_current_revision()
+            log.info("schema_migrated", revision=revision, count=len(roles))
     finally:
         engine.dispose()
 

@@ -1,12 +1,15 @@
 """``GET /settings``."""
 
+from collections.abc import Mapping
+
 from fastapi import FastAPI
 
 from prompt_api.database import Database
 from prompt_api.http.responses import problems
-from prompt_api.preferences.schemas import Defaults, Limits, Preferences
+from prompt_api.preferences.schemas import Defaults, Limits, Preferences, Price
 from storybot_common import story_settings
 from storybot_common.brief import CONTENT_MAX_LENGTH, NAME_MAX_LENGTH, Genre, Length, Tone
+from storybot_common.settings import TokenPrice
 
 
 def install(
@@ -17,8 +20,12 @@ def install(
     model_builtin: bool,
     active_stories_per_owner: int,
     trash_keep_days: int,
+    prices: Mapping[str, TokenPrice],
+    currency: str,
 ) -> None:
     """The route; ``model`` is what the environment names and the settings row may override."""
+
+    known_prices = {name: Price(prompt=each.prompt, completion=each.completion) for name, each in prices.items()}
 
     @api.get("/api/v1/settings", tags=["settings"], responses=problems({503: "The story shelf is away for a moment."}))
     async def get_settings() -> Preferences:
@@ -38,4 +45,6 @@ def install(
                 active_stories_per_owner=active_stories_per_owner,
                 trash_keep_days=trash_keep_days,
             ),
+            prices=known_prices,
+            currency=currency,
         )

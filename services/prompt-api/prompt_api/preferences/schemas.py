@@ -22,6 +22,13 @@ class Limits(Representation):
     trash_keep_days: int = Field(description="Days for which what was deleted can be restored.")
 
 
+class Price(Representation):
+    """What a million tokens cost."""
+
+    prompt: float = Field(ge=0, examples=[0.25])
+    completion: float = Field(ge=0, examples=[2.0])
+
+
 class Preferences(Representation):
     """The model that writes, the choices that the form offers, and the limits."""
 
@@ -35,3 +42,8 @@ class Preferences(Representation):
     lengths: list[Length]
     defaults: Defaults
     limits: Limits
+    prices: dict[str, Price] = Field(
+        description="By model: with a story's `model` and `usage` they say what it cost. Empty unless they are set.",
+        examples=[{"gpt-5-mini": {"prompt": 0.25, "completion": 2.0}}],
+    )
+    currency: str = Field(description="Of the prices, by ISO 4217.", examples=["USD"])

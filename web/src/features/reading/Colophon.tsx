@@ -1,6 +1,7 @@
 import { useTranslation } from 'react-i18next';
 
-import type { Story } from '../../api/types';
+import { useSettings } from '../../api/settings';
+import type { Settings, Story } from '../../api/types';
 import { useFormats } from '../../i18n/formats';
 import { TraceId } from '../problems/TraceId';
 import { textLength } from '../../text/textLength';
@@ -17,8 +18,10 @@ interface ColophonProps {
 /** Who wrote a story, how long it is and took, and what an operator would ask for. */
 export function Colophon({ parts, story, language }: ColophonProps) {
   const { t } = useTranslation();
-  const { date, duration, number } = useFormats();
+  const { date, duration, money, number } = useFormats();
+  const { data: settings } = useSettings();
   const { model, timings, usage } = story;
+  const cost = settings === undefined ? null : costOf(story, settings);
   const seconds = secondsBetween(timings.started_at, timings.finished_at);
   const length = parts.reduce((sum, part) => sum + textLength(part.text, language), 0);
   const facts = [
@@ -45,6 +48,11 @@ export function Colophon({ parts, story, language }: ColophonProps) {
               })}
             </Fact>
           )}
+          {cost !== null && settings !== undefined && (
+            <Fact name={t('reading.cost')}>
+              {t('reading.costValue', { cost: money(cost, settings.currency) })}
+            </Fact>
+          )}
           <Fact name={t('reading.attempt')}>{number(story.attempt)}</Fact>
           <Fact name={t('app.traceId')}>
             <TraceId traceId={story.trace_id} />
@@ -61,6 +69,15 @@ function Fact({ name, children }: { name: string; children: React.ReactNode }) {
       <dt>{name}</dt>
       <dd>{children}</dd>
     </div>
+  );
+}
+
+/** By the prices set now; null without a price for the model. Settings kept by an older app have no prices. */
+function costOf({ model, usage }: Story, { prices }: Partial<Settings>): number | null {
+  const price = model === null ? undefined : prices?.[model];
+  if (price === undefined || usage === null) return null;
+  return (
+    (price.prompt * usage.prompt_tokens + price.completion * usage.completion_tokens) / 1_000_000
   );
 }
 

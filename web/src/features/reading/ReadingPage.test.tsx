@@ -6,7 +6,7 @@ import type { Story } from '../../api/types';
 import { showIn } from '../../i18n/setup';
 import { eventStream, fakeApi, json, problem } from '../../test/fakeApi';
 import { renderApp } from '../../test/renderApp';
-import { aPrompt, aStory, aSummary } from '../../test/stories';
+import { aPrompt, aStory, aSummary, someSettings } from '../../test/stories';
 
 const story = aStory({ status: 'queued', model: null, queue_position: 3 });
 const prompt = aPrompt({ stories: [story] });
@@ -146,6 +146,24 @@ describe('reading a story', () => {
     expect(await screen.findByRole('button', { name: 'Stop' })).toBeVisible();
     stream.send('delta', { offset: 0, text: 'Once' }, '1-4');
     expect(await screen.findByText('Once', paragraph)).toBeVisible();
+  });
+
+  it('says what it cost where there is a price, and nothing where there is none', async () => {
+    has(aStory({ text: 'The end.', usage: { prompt_tokens: 400, completion_tokens: 1200 } }));
+    const prices = { 'gpt-5-mini': { prompt: 0.25, completion: 2 } };
+    api.on('GET /settings', () => json(someSettings({ prices, currency: 'USD' })));
+    const { unmount } = renderApp(ADDRESS);
+    await userEvent.click(await screen.findByText('Details'));
+    expect(await screen.findByText('about $0.0025')).toBeVisible();
+    unmount();
+
+    api.on('GET /settings', () =>
+      json(someSettings({ prices: { another: prices['gpt-5-mini'] } })),
+    );
+    renderApp(ADDRESS);
+    await userEvent.click(await screen.findByText('Details'));
+    expect(screen.getByText('400 read, 1,200 written')).toBeVisible();
+    expect(screen.queryByText('Cost')).not.toBeInTheDocument();
   });
 
   it('has versions to choose from', async () => {

@@ -227,6 +227,8 @@ export const en = {
     details: 'Details',
     tokens: 'Tokens',
     tokensValue: '{{prompt}} read, {{written}} written',
+    cost: 'Cost',
+    costValue: 'about {{cost}}',
     attempt: 'Attempts',
     unfinished: 'What was written before is kept below.',
     announceFinished: 'The story is finished.',

@@ -222,6 +222,8 @@ export const ja: Words = {
     details: '詳細',
     tokens: 'トークン',
     tokensValue: '入力 {{prompt}}、出力 {{written}}',
+    cost: '費用',
+    costValue: '約{{cost}}',
     attempt: '試行回数',
     unfinished: 'それまでに書かれた分は下に残っています。',
     announceFinished: 'お話が完成しました。',

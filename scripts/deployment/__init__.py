@@ -1,0 +1,1 @@
+"""Puts releases on a host over SSH; ``fabfile.py`` is its command line."""
