@@ -4,7 +4,7 @@
 PYTHON ?= python3
 STORYBOT := $(PYTHON) scripts/storybot.py
 # Settings that may stand on make's command line.
-export IMAGES ID CLEAN SERVICE LINES_BACK SCENARIOS UPGRADE
+export IMAGES ID CLEAN SERVICE LINES_BACK SCENARIOS UPGRADE LAB_RUNS LAB_PAGES
 
 ##@ Run
 up: ## Start everything, from nothing if need be, and print the addresses
@@ -33,7 +33,7 @@ requeue: ## Put the dead letters back on the queue
 test: check ## The same as check
 check: ## Everything that has to be green
 	@$(STORYBOT) check
-config fmt-check lint types api-document observability-files test-unit test-web test-integration test-e2e test-observability screenshots test-elk bench-quick test-faults test-faults-short:
+config fmt-check lint types api-document observability-files test-unit test-web test-integration test-e2e test-observability screenshots lab test-elk bench-quick test-faults test-faults-short:
 	@$(STORYBOT) check $(subst fmt-check,fmt,$@)
 config: ## Compose files, every combination
 fmt-check: ## Formatting
@@ -56,6 +56,8 @@ test-faults: ## More and longer faults with 200 stories in flight; not part of c
 bench: ## Speed, delays, memory and growth beside their goals (SCENARIOS="limits accepting" for some)
 	@$(STORYBOT) bench
 
+lab: ## Lighthouse on the app, as a phone on a slow network (LAB_RUNS=5 for more runs); not part of check
+
 ##@ Change
 fmt: toolbox ## Format everything
 	@scripts/toolbox sh -c 'ruff format && ruff check --fix --silent; cd web && npm run --silent format'
@@ -76,4 +78,4 @@ help: ## This list
 
 .PHONY: up dev down ps logs trace clean settings dead-letters requeue test check config fmt-check lint types api-document \
 	observability-files test-unit test-web test-integration test-e2e test-observability test-elk test-faults \
-	test-faults-short screenshots bench bench-quick fmt observability openapi lock toolbox help
+	test-faults-short screenshots lab bench bench-quick fmt observability openapi lock toolbox help

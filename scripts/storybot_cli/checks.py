@@ -110,6 +110,14 @@ class Checks:
         with _Running(self, "screenshots", _FAKE_LLM):
             self._toolbox("python", "-m", "tests.screenshots", env=self._addresses())
 
+    def lab(self) -> None:
+        """Lighthouse on the built app behind the gateway; reports in test-results/lab."""
+        operate.build(self._tools, self._stack, self._family)
+        self._toolbox("sh", "-c", f"cd tests/lab && {{ {_NPM_CI}; }}")
+        with _Running(self, "lab", _FAKE_LLM):
+            passed_on = {name: os.environ[name] for name in ("LAB_RUNS", "LAB_PAGES") if name in os.environ}
+            self._toolbox("python", "-m", "tests.lab", env={**self._addresses(), **passed_on})
+
     def observability_files(self) -> None:
         """What code writes is as written; Prometheus' configuration, rules, and tests of the rules."""
         self._toolbox("env", f"PYTHONPATH={GENERATOR_PATH}", "python", "-m", "observability_as_code", "--check")
@@ -235,7 +243,7 @@ class _Running:
 
 QUICK = ("config", "fmt", "lint", "types", "api-document", "observability-files", "test-unit", "test-web")
 SLOW = ("test-integration", "test-e2e", "test-observability", "test-faults-short")
-ON_REQUEST = ("screenshots", "test-elk", "bench-quick", "test-faults")
+ON_REQUEST = ("screenshots", "lab", "test-elk", "bench-quick", "test-faults")
 
 
 def run(tools: Tools, *names: str) -> None:
