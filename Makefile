@@ -4,7 +4,7 @@
 PYTHON ?= python3
 STORYBOT := $(PYTHON) scripts/storybot.py
 # Settings that may stand on make's command line.
-export IMAGES ID CLEAN SERVICE LINES_BACK SCENARIOS UPGRADE FILE RESTORE
+export IMAGES ID CLEAN SERVICE LINES_BACK SCENARIOS UPGRADE FILE RESTORE LAB_RUNS LAB_PAGES
 
 ##@ Run
 up: ## Start everything, from nothing if need be, and print the addresses
@@ -41,7 +41,7 @@ restore: ## Put a backup back (FILE=backups/storybot-….tar.gz); asks first (RE
 test: check ## The same as check
 check: ## Everything that has to be green
 	@$(STORYBOT) check
-config fmt-check lint types api-document observability-files test-unit test-web test-integration test-e2e test-security-short test-security test-observability test-production test-upgrade screenshots test-elk bench-quick test-faults test-faults-short test-deploy test-swarm:
+config fmt-check lint types api-document observability-files test-unit test-web test-integration test-e2e test-security-short test-security test-observability test-production test-upgrade screenshots lab test-elk bench-quick test-faults test-faults-short test-deploy test-swarm:
 	@$(STORYBOT) check $(subst fmt-check,fmt,$@)
 config: ## Compose files, every combination
 fmt-check: ## Formatting
@@ -70,6 +70,8 @@ test-swarm: ## A Swarm of two engines, one drained under load, and a broken upda
 bench: ## Speed, delays, memory and growth beside their goals (SCENARIOS="limits accepting" for some)
 	@$(STORYBOT) bench
 
+lab: ## Lighthouse on the app, as a phone on a slow network (LAB_RUNS=5 for more runs); not part of check
+
 ##@ Change
 fmt: toolbox ## Format everything
 	@scripts/toolbox sh -c 'ruff format && ruff check --fix --silent; cd web && npm run --silent format'
@@ -91,6 +93,6 @@ help: ## This list
 		/^[a-z0-9-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: up dev down ps logs trace clean settings dead-letters requeue secrets backup restore test check config fmt-check lint types api-document \
-	observability-files test-unit test-web test-integration test-e2e test-security-short test-security test-observability test-production test-upgrade test-elk test-faults \
-	test-faults-short test-deploy test-swarm screenshots bench bench-quick fmt observability openapi cloudflare-ranges \
-	lock toolbox help
+	observability-files test-unit test-web test-integration test-e2e test-security-short test-security test-observability test-production \
+	test-upgrade test-elk test-faults test-faults-short test-deploy test-swarm screenshots lab bench bench-quick fmt observability openapi \
+	cloudflare-ranges lock toolbox help

@@ -2,12 +2,15 @@ import react from '@vitejs/plugin-react';
 import { VitePWA } from 'vite-plugin-pwa';
 import { defineConfig } from 'vitest/config';
 
+import { shell } from './build/shell.ts';
+
 /** Where `npm run dev` sends /api: the prompt API itself or a gateway in front of it. */
 const apiUrl = process.env.API_URL ?? 'http://127.0.0.1:8080';
 
 export default defineConfig({
   plugins: [
     react(),
+    shell(),
     VitePWA({
       strategies: 'injectManifest',
       srcDir: 'src',
@@ -52,15 +55,26 @@ export default defineConfig({
     // The content security policy allows no data: scripts or styles, so nothing is inlined.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    // One small file, asked for at once: styles that come later would move what is already shown.
+    cssCodeSplit: false,
     rolldownOptions: {
       output: {
         codeSplitting: {
-          // What every page needs, in one file: it compresses better than in many, and stays in the
-          // browser's cache when only the app changes.
+          // Few files: over HTTP/1.1 a phone gets six at a time, and a small one costs as long a way as
+          // a large one. What every page needs of libraries, and what pages have in common.
           groups: [
             {
               name: 'vendor',
               test: /node_modules\/(react|react-dom|scheduler|react-router|i18next|openapi-fetch|@tanstack\/(query-core|react-query))\//,
+              priority: 3,
+            },
+            { name: 'vendor', test: /node_modules/, minShareCount: 4, priority: 2 },
+            {
+              name: 'shared',
+              // How to connect a model is shown to few, from more than one place.
+              test: /\/src\/(?!features\/model\/)|lucide-react/,
+              minShareCount: 2,
+              priority: 1,
             },
           ],
         },

@@ -131,6 +131,14 @@ class Checks:
         with _Running(self, "screenshots", _FAKE_LLM):
             self._toolbox("python", "-m", "tests.screenshots", env=self._addresses())
 
+    def lab(self) -> None:
+        """Lighthouse on the built app behind the gateway; reports in test-results/lab."""
+        operate.build(self._tools, self._stack, self._family)
+        self._toolbox("sh", "-c", f"cd tests/lab && {{ {_NPM_CI}; }}")
+        with _Running(self, "lab", _FAKE_LLM):
+            passed_on = {name: os.environ[name] for name in ("LAB_RUNS", "LAB_PAGES") if name in os.environ}
+            self._toolbox("python", "-m", "tests.lab", env={**self._addresses(), **passed_on})
+
     def observability_files(self) -> None:
         """What code writes is as written; Prometheus' configuration, rules, and tests of the rules."""
         self._toolbox("env", f"PYTHONPATH={GENERATOR_PATH}", "python", "-m", "observability_as_code", "--check")
@@ -292,6 +300,7 @@ SLOW = (
 )
 ON_REQUEST = (
     "screenshots",
+    "lab",
     "test-security",
     "test-elk",
     "test-upgrade",

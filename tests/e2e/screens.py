@@ -49,6 +49,9 @@ class Words:
     empty_idea: str
     details: str
     language: str
+    share: str
+    update_ready: str
+    update: str
 
 
 ENGLISH = Words(
@@ -85,6 +88,9 @@ ENGLISH = Words(
     empty_idea="Tell me first what the story should be about.",
     details="Details",
     language="Language",
+    share="Share…",
+    update_ready="A new version of Storybot is ready.",
+    update="Update",
 )
 JAPANESE = Words(
     idea="お話のアイデア",
@@ -120,6 +126,9 @@ JAPANESE = Words(
     empty_idea="先に、どんなお話にするかを書いてください。",
     details="詳細",
     language="表示言語",
+    share="共有…",
+    update_ready="Storybot の新しい版があります。",
+    update="更新する",
 )
 
 
@@ -133,7 +142,12 @@ class Screens:
     async def open_home(self) -> None:
         """Go to the first screen and wait until it can be used."""
         await self.page.goto("/")
+        await self.is_usable()
         await expect(self.idea).to_be_visible(timeout=PATIENCE_MS)
+
+    async def is_usable(self) -> None:
+        """Wait until the app has taken the place of what is shown before its JavaScript is there."""
+        await expect(self.page.locator("#root > [inert]")).to_have_count(0, timeout=PATIENCE_MS)
 
     @property
     def idea(self) -> Locator:

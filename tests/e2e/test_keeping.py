@@ -111,6 +111,32 @@ async def test_a_story_is_saved_copied_and_printed(english: Screens, tmp_path: P
     await expect(page.locator("article div[lang] > p").first).to_be_visible()
 
 
+async def test_a_story_is_handed_to_the_systems_share_sheet(anybody: Screens) -> None:
+    page, words = anybody.page, anybody.words
+    # The system's part; Chromium on Linux has none. What the page hands to it is what is looked at.
+    await page.add_init_script("navigator.share = async (what) => { window.shared = what; }")
+    await anybody.open_home()
+    await anybody.write(idea("A fox", tokens=50).content)
+    await anybody.wait_for_the_end()
+    await anybody.button(words.keep).click()
+    await page.get_by_role("menuitem", name=words.share).click()
+    shared = await page.evaluate("window.shared")
+    assert shared["title"].startswith("A fox")
+    assert shared["text"] == f"{shared['title']}\n\n{story_text('en', 50)}"
+
+
+async def test_closing_the_share_sheet_is_no_failure(english: Screens) -> None:
+    page, words = english.page, english.words
+    await page.add_init_script("navigator.share = async () => { throw new DOMException('closed', 'AbortError'); }")
+    await english.open_home()
+    await english.write(idea("A fox", tokens=20).content)
+    await english.wait_for_the_end()
+    await english.button(words.keep).click()
+    await page.get_by_role("menuitem", name=words.share).click()
+    await expect(page.get_by_role("menuitem", name=words.share)).to_be_hidden()
+    await expect(english.button(words.keep)).to_be_visible()
+
+
 @pytest.mark.parametrize(
     ("script", "help_offered"),
     [

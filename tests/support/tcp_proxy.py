@@ -36,6 +36,11 @@ class TcpProxy:
         """Take connections again."""
         self._accepting = True
 
+    def lead_to(self, host: str, port: int) -> None:
+        """Take new connections to another server; those that are open are cut."""
+        self._target = (host, port)
+        self.cut()
+
     def cut(self) -> None:
         """Break every connection off."""
         for writer in self._streams:

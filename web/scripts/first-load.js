@@ -24,7 +24,7 @@ function needed(name, found = new Set()) {
 }
 
 const page = readFileSync(new URL('../dist/index.html', import.meta.url), 'utf8');
-const entry = /assets\/([\w.-]+\.js)/.exec(page)?.[1];
+const entry = /type="module"[^>]*assets\/([\w.-]+\.js)/.exec(page)?.[1];
 if (entry === undefined) throw new Error('dist/index.html loads no script');
 
 let failed = false;

@@ -1,5 +1,6 @@
 import createClient from 'openapi-fetch';
 
+import { earlyAnswer } from './early';
 import { ApiError } from './problem';
 import { noteReachability, SAVED_HEADER } from './reachability';
 import type { paths } from './schema';
@@ -7,9 +8,9 @@ import type { Problem } from './types';
 
 /** The typed client of the prompt API, which lives on the page's own origin. */
 export const api = createClient<paths>({
-  baseUrl: window.location.origin,
+  baseUrl: location.origin,
   // Looked up at each call, so that tests can put their own in its place.
-  fetch: (request) => globalThis.fetch(request),
+  fetch: (request) => earlyAnswer(request) ?? globalThis.fetch(request),
 });
 
 /** What the gateway answers while the server behind it is away. */

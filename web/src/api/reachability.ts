@@ -21,5 +21,6 @@ export function useServerAway(): boolean {
       return () => listeners.delete(listener);
     },
     () => away,
+    () => false,
   );
 }

@@ -1,4 +1,4 @@
-import i18next, { type i18n } from 'i18next';
+import i18next, { type i18n, type InitOptions } from 'i18next';
 import { initReactI18next } from 'react-i18next';
 
 import { type Language, preferredLanguage } from './language';
@@ -10,16 +10,21 @@ const WORDS: Readonly<Record<Language, () => Promise<Words>>> = {
   ja: async () => (await import('./locales/ja')).ja,
 };
 
-/** Starts the translations in the language that the reader prefers. */
-export async function startI18n(): Promise<i18n> {
-  const language = preferredLanguage();
-  await i18next.use(initReactI18next).init({
+/** How translations work, with the words of one language. */
+export async function translationsIn(language: Language): Promise<InitOptions> {
+  return {
     lng: language,
     fallbackLng: false,
     resources: { [language]: { translation: await WORDS[language]() } },
     interpolation: { escapeValue: false },
     returnNull: false,
-  });
+  };
+}
+
+/** Starts the translations in the language that the reader prefers. */
+export async function startI18n(): Promise<i18n> {
+  const language = preferredLanguage();
+  await i18next.use(initReactI18next).init(await translationsIn(language));
   document.documentElement.lang = language;
   return i18next;
 }

@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
+import { afterPaint } from '../../browser/afterPaint';
 import { useNotify } from '../../design/toast/useNotify';
 
 /** Installs the service worker and offers its updates; nothing changes under a reader's hands. */
@@ -12,7 +13,8 @@ export function UpdatePrompt() {
 
   useEffect(() => {
     // After the first paint: it serves the next visit, not this one.
-    void import('virtual:pwa-register').then(({ registerSW }) => {
+    void afterPaint().then(async () => {
+      const { registerSW } = await import('virtual:pwa-register');
       update.current = registerSW({
         onNeedRefresh: () => {
           setReady(true);

@@ -1,15 +1,20 @@
 import { lazy, Suspense, type ComponentProps } from 'react';
 
+import { afterPaint } from '../../browser/afterPaint';
 import type { KeepMenu as Menu } from './KeepMenu';
 
 /*
  * The menus around a story. They come a moment after it: what a reader waits for is the text, and
  * what keeps menus in sight takes more code than the text does.
  */
-const LazyTextSettings = lazy(async () => ({
-  default: (await import('../preferences/TextSettings')).TextSettings,
-}));
-const LazyKeepMenu = lazy(async () => ({ default: (await import('./KeepMenu')).KeepMenu }));
+const LazyTextSettings = lazy(async () => {
+  await afterPaint();
+  return { default: (await import('../preferences/TextSettings')).TextSettings };
+});
+const LazyKeepMenu = lazy(async () => {
+  await afterPaint();
+  return { default: (await import('./KeepMenu')).KeepMenu };
+});
 
 export function TextSettings() {
   return (

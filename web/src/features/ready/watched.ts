@@ -32,5 +32,6 @@ export function useWatched(): readonly Watched[] {
       return () => listeners.delete(listener);
     },
     () => watched,
+    () => watched,
   );
 }

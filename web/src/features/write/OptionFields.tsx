@@ -22,7 +22,7 @@ interface OptionFieldsProps {
 export function OptionFields({ draft, languages, nameLimit, onChange }: OptionFieldsProps) {
   const { t } = useTranslation();
   const { languageName } = useFormats();
-  const [open, setOpen] = useState(() => window.matchMedia('(width >= 48rem)').matches);
+  const [open, setOpen] = useState(() => matchMedia('(width >= 48rem)').matches);
   return (
     <details
       className={styles.options}
