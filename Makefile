@@ -41,12 +41,13 @@ restore: ## Put a backup back (FILE=backups/storybot-….tar.gz); asks first (RE
 test: check ## The same as check
 check: ## Everything that has to be green
 	@$(STORYBOT) check
-config fmt-check lint types api-document observability-files test-unit test-web test-integration test-e2e test-security-short test-security test-observability test-production test-upgrade screenshots lab test-elk bench-quick test-faults test-faults-short test-deploy test-swarm:
+config fmt-check lint types secret-scan api-document observability-files test-unit test-web test-integration test-e2e test-security-short test-security test-observability test-production test-upgrade screenshots lab test-elk bench-quick test-faults test-faults-short test-deploy test-swarm:
 	@$(STORYBOT) check $(subst fmt-check,fmt,$@)
 config: ## Compose files, every combination
 fmt-check: ## Formatting
 lint: ## ruff, shellcheck, eslint
 types: ## mypy, tsc
+secret-scan: ## Secrets anywhere in the history (ACCEPT=1 writes what was found into the baseline)
 api-document: ## web/openapi.json and the app's API client are those of the code
 test-unit: ## Python tests without network
 test-web: ## Tests and build of the app
@@ -83,6 +84,10 @@ openapi: toolbox ## Write web/openapi.json and the app's API client from the cod
 		> web/openapi.json && cd web && npm run --silent api:generate'
 cloudflare-ranges: ## Write Cloudflare's addresses of today into the gateway's configuration
 	@$(STORYBOT) cloudflare-ranges
+sbom: toolbox ## What each image is made of, as CycloneDX, into sbom/ (after make up)
+	@scripts/toolbox env PYTHONPATH=scripts python -m supply_chain.sbom $${STORYBOT_RELEASE:-local}
+audit: toolbox ## Known vulnerabilities of the locked packages: pip-audit, npm audit
+	@scripts/toolbox env PYTHONPATH=scripts python -m supply_chain.audit
 lock: toolbox ## Lock the Python dependencies (UPGRADE=1 takes newer versions)
 	@scripts/toolbox scripts/lock
 toolbox: ## Make the image that the checks run in
@@ -92,7 +97,7 @@ help: ## This list
 	@awk 'BEGIN { FS = ":.*## " } /^##@/ { printf "\n%s\n", substr($$0, 5) } \
 		/^[a-z0-9-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-.PHONY: up dev down ps logs trace clean settings dead-letters requeue secrets backup restore test check config fmt-check lint types api-document \
-	observability-files test-unit test-web test-integration test-e2e test-security-short test-security test-observability test-production \
-	test-upgrade test-elk test-faults test-faults-short test-deploy test-swarm screenshots lab bench bench-quick fmt observability openapi \
-	cloudflare-ranges lock toolbox help
+.PHONY: up dev down ps logs trace clean settings dead-letters requeue secrets backup restore test check config fmt-check lint types secret-scan \
+	api-document observability-files test-unit test-web test-integration test-e2e test-security-short test-security test-observability \
+	test-production test-upgrade test-elk test-faults test-faults-short test-deploy test-swarm screenshots lab bench bench-quick fmt \
+	observability openapi cloudflare-ranges sbom audit lock toolbox help

@@ -10,10 +10,11 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from . import bench, health, operate, standins
+from . import bench, operate, standins
 from .console import Problem
 from .images import Images
 from .paths import CACHE, ROOT, TEST_RESULTS
+from .running import Running
 from .stack import COMBINATIONS, SWARM_STACKS, TEST_ENV, Stack, stack
 from .tally import count
 
@@ -81,6 +82,11 @@ class Checks:
         self._toolbox("mypy")
         self._web("npm run --silent typecheck")
 
+    def secret_scan(self) -> None:
+        """detect-secrets on every line of the history."""
+        accept = ("--accept",) if os.environ.get("ACCEPT") else ()
+        self._toolbox("env", "PYTHONPATH=scripts", "python", "-m", "supply_chain.history", *accept)
+
     def test_unit(self) -> None:
         """pytest, no network."""
         self._pytest("unit", "tests/unit")
@@ -99,7 +105,7 @@ class Checks:
     def test_integration(self) -> None:
         """pytest on real Postgres and RabbitMQ, and the fake LLM."""
         operate.build(self._tools, self._stack, self._family, "fake-llm")
-        with _Running(self, "integration", {}, "postgres", "rabbitmq", "fake-llm"):
+        with Running(self._tools, self._stack, "integration", {}, "postgres", "rabbitmq", "fake-llm"):
             self._pytest("integration", "tests/integration", env=self._addresses())
 
     def test_e2e(self) -> None:
@@ -107,7 +113,7 @@ class Checks:
         operate.build(self._tools, self._stack, self._family)
         self._web("true")  # axe is one of the app's packages
         addresses = self._addresses()
-        with _Running(self, "e2e", {}) as running:
+        with Running(self._tools, self._stack, "e2e", {}) as running:
             self._pytest("e2e-builtin", "tests/e2e", "-m", "builtin_llm", env=addresses)
             running.start(_FAKE_LLM)
             self._pytest("e2e", "tests/e2e", "-m", "not builtin_llm", env=addresses)
@@ -122,13 +128,13 @@ class Checks:
 
     def _security(self, name: str, *chosen: str) -> None:
         operate.build(self._tools, self._stack, self._family)
-        with _Running(self, name, _FAKE_LLM):
+        with Running(self._tools, self._stack, name, _FAKE_LLM):
             self._pytest(name, "tests/security", *chosen, env=self._addresses())
 
     def screenshots(self) -> None:
         """Pictures of every screen and state, in test-results/screenshots."""
         operate.build(self._tools, self._stack, self._family)
-        with _Running(self, "screenshots", _FAKE_LLM):
+        with Running(self._tools, self._stack, "screenshots", _FAKE_LLM):
             self._toolbox("python", "-m", "tests.screenshots", env=self._addresses())
 
     def lab(self) -> None:
@@ -156,7 +162,7 @@ class Checks:
         with _variables_set({"COMPOSE_PROFILES": "metrics"}):
             _write_quick_prometheus()
             operate.build(self._tools, self._stack, self._family)
-            with _Running(self, "observability", _OBSERVED):
+            with Running(self._tools, self._stack, "observability", _OBSERVED):
                 self._pytest("observability", "tests/observability", env=self._addresses())
 
     def test_elk(self) -> None:
@@ -169,7 +175,9 @@ class Checks:
         with _variables_set({"COMPOSE_PROFILES": "metrics,elk", "TEST_ELK_REPLICAS": "1"}):
             _write_quick_prometheus()
             operate.build(self._tools, self._stack, self._family)
-            with _Running(self, "elk", {name: _OBSERVED[name] for name in ("LLM_BASE_URL", "LLM_MODEL")}):
+            with Running(
+                self._tools, self._stack, "elk", {name: _OBSERVED[name] for name in ("LLM_BASE_URL", "LLM_MODEL")}
+            ):
                 self._pytest("elk", "tests/elk", env=self._addresses())
 
     def bench_quick(self) -> None:
@@ -250,46 +258,17 @@ class Checks:
             raise Problem(f"{command[0].rsplit('/', 1)[-1]} {shlex.join(command[1:4])} … failed; its output is above.")
 
 
-class _Running:
-    """The test stack while a block runs: fresh before, gone after, its logs kept when the block fails."""
-
-    def __init__(self, checks: Checks, name: str, env: Mapping[str, str], *services: str) -> None:
-        self._tools, self._stack = checks._tools, checks._stack
-        self._name, self._env, self._services = name, env, services
-
-    def __enter__(self) -> _Running:
-        self._remove()
-        try:
-            self.start(self._env)
-        except BaseException:
-            self.__exit__(Problem)
-            raise
-        return self
-
-    def start(self, env: Mapping[str, str]) -> None:
-        """Bring the services up with these variables; what they do not concern stays as it is."""
-        health.start(self._tools.shell, self._tools.console, self._stack, *self._services, env=env)
-
-    def __exit__(self, kind: type | None, *_: object) -> None:
-        if kind is not None:
-            self._keep_logs()
-        self._remove()
-
-    def _keep_logs(self) -> None:
-        folder = TEST_RESULTS / "logs" / self._name
-        folder.mkdir(parents=True, exist_ok=True)
-        for container in health.containers_of(self._tools.shell, self._stack):
-            text = self._tools.shell.ask("docker", "logs", "--timestamps", container.name).out
-            (folder / f"{container.name}.log").write_text(text)
-        self._tools.console.warn(f"The containers' logs: {folder}")
-
-    def _remove(self) -> None:
-        self._tools.shell.ask(
-            *self._stack.command("down", "--volumes", "--remove-orphans", "--timeout", "3"), timeout=120
-        )
-
-
-QUICK = ("config", "fmt", "lint", "types", "api-document", "observability-files", "test-unit", "test-web")
+QUICK = (
+    "config",
+    "fmt",
+    "lint",
+    "types",
+    "secret-scan",
+    "api-document",
+    "observability-files",
+    "test-unit",
+    "test-web",
+)
 SLOW = (
     "test-integration",
     "test-e2e",

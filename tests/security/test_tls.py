@@ -1,6 +1,8 @@
 """TLS as a scanner sees it: sslyze on the gateway, against Mozilla's intermediate profile and one check at a time."""
 
 import os
+import subprocess
+import warnings
 from urllib.parse import urlsplit
 
 import pytest
@@ -28,8 +30,9 @@ def scanned() -> ServerScanResult:
     address = urlsplit(os.environ["STORYBOT_TLS_URL"])
     scanner = Scanner()
     location = ServerNetworkLocation("localhost", int(address.port or 443), ip_address=str(address.hostname))
-    scanner.queue_scans([ServerScanRequest(location)])
-    (result,) = scanner.get_results()
+    with warnings.catch_warnings(action="ignore"):  # about certificates of the trust stores that it reads
+        scanner.queue_scans([ServerScanRequest(location)])
+        (result,) = scanner.get_results()
     return result
 
 
@@ -40,12 +43,19 @@ def found(scanned: ServerScanResult) -> AllScanCommandsAttempts:
 
 
 def test_it_complies_with_mozillas_intermediate_profile(scanned: ServerScanResult) -> None:
-    """But for who signed the certificate, which the profile does not ask."""
+    """But for who signed the certificate: here that is the gateway itself."""
     profile = MozillaTlsConfiguration.get(TlsConfigurationEnum.MOZILLA_INTERMEDIATE)
-    try:
+    with pytest.raises(ServerNotCompliantWithTlsConfiguration) as told:
         check_server_against_tls_configuration(scanned, profile)
-    except ServerNotCompliantWithTlsConfiguration as error:
-        pytest.fail(str(error.issues))
+    assert told.value.issues.keys() == {"certificate_path_validation"}, told.value.issues
+
+
+def test_keys_are_agreed_in_a_way_that_outlasts_todays_computers() -> None:
+    """Debian's openssl offers it, as browsers do; the scanner does not know it yet."""
+    address = urlsplit(os.environ["STORYBOT_TLS_URL"]).netloc
+    command = ("openssl", "s_client", "-connect", address, "-servername", "localhost", "-groups", "X25519MLKEM768")
+    shown = subprocess.run(command, input="", capture_output=True, text=True, check=True).stdout
+    assert "Negotiated TLS1.3 group: X25519MLKEM768" in shown
 
 
 @pytest.mark.parametrize("version", ["ssl_2_0", "ssl_3_0", "tls_1_0", "tls_1_1"])

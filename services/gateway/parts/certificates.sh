@@ -70,7 +70,7 @@ ensure_self_signed() {
     fi
     alternatives=IP:127.0.0.1
     for name in $names; do alternatives=$alternatives,DNS:$name; done
-    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 825 -subj /CN=localhost \
+    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 365 -subj /CN=localhost \
         -addext "subjectAltName=$alternatives" \
         -keyout "$self_signed/privkey.pem" -out "$self_signed/fullchain.pem" 2>/dev/null
     echo "$names" >"$self_signed/names"
