@@ -141,7 +141,7 @@ class Checks:
         """Lighthouse on the built app behind the gateway; reports in test-results/lab."""
         operate.build(self._tools, self._stack, self._family)
         self._toolbox("sh", "-c", f"cd tests/lab && {{ {_NPM_CI}; }}")
-        with _Running(self, "lab", _FAKE_LLM):
+        with Running(self._tools, self._stack, "lab", _FAKE_LLM):
             passed_on = {name: os.environ[name] for name in ("LAB_RUNS", "LAB_PAGES") if name in os.environ}
             self._toolbox("python", "-m", "tests.lab", env={**self._addresses(), **passed_on})
 
