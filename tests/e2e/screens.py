@@ -159,8 +159,8 @@ class Screens:
 
     @property
     def the_end(self) -> Locator:
-        """The mark below a finished story, in the story's own language."""
-        return self.page.get_by_role("article").get_by_text(_THE_END)
+        """The mark below a finished story, in the story's own language: a model may write these words too."""
+        return self.page.get_by_role("article").locator("p[lang]").filter(has_text=_THE_END)
 
     async def write(self, idea: str) -> str:
         """Type the idea, send it, and arrive at the story; returns the prompt's id."""
