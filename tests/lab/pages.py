@@ -23,10 +23,10 @@ class LabPage:
 async def pages(url: str) -> list[LabPage]:
     """A newcomer's first page, a well-filled library, and a story that is read again."""
     async with httpx.AsyncClient(base_url=f"{url}/api/v1", timeout=30.0) as reader:
-        ids = [await _submit(reader, tokens=20) for _ in range(_STORIES)]
+        for _ in range(_STORIES):
+            await _submit(reader, tokens=20)
         long_one = await _submit(reader, tokens=600)
-        for prompt in (ids[-1], long_one):
-            await _finished(reader, prompt)
+        await _all_are_finished(reader)
         cookies = "; ".join(f"{name}={value}" for name, value in reader.cookies.items())
     known = {"Cookie": cookies}
     return [
@@ -42,9 +42,11 @@ async def _submit(reader: httpx.AsyncClient, tokens: int) -> str:
     return str(answer.json()["id"])
 
 
-async def _finished(reader: httpx.AsyncClient, prompt: str) -> None:
-    async def is_finished() -> bool:
-        stories = (await reader.get(f"/prompts/{prompt}")).json()["stories"]
-        return bool(stories[0]["status"] == "finished")
+async def _all_are_finished(reader: httpx.AsyncClient) -> None:
+    """The machine has nothing else to do any more, and the library nothing to ask for."""
 
-    await eventually(is_finished, "the stories to be read are written", 120)
+    async def none_is_left() -> bool:
+        answer = await reader.get("/prompts", params={"status": ["queued", "writing"], "limit": 1})
+        return bool(answer.json()["items"] == [])
+
+    await eventually(none_is_left, "the stories are written", 120, interval=1)
