@@ -34,7 +34,7 @@ async def javascript_held_back(page: Page) -> AsyncIterator[None]:
 
 async def painted(page: Page) -> None:
     """Wait for the styles, without which nothing is painted."""
-    await page.wait_for_function("document.body && getComputedStyle(document.body).margin === '0px'")
+    await expect(page.locator("body")).to_have_css("margin-top", "0px", timeout=PATIENCE_MS)
 
 
 async def place(locator: Locator) -> tuple[int, int]:
