@@ -55,8 +55,8 @@ def test_json_nested_beyond_reason_is_no_trouble(environment: Environment, depth
     assert answer.status_code in {400, 422}
 
 
-def test_slow_senders_and_readers_are_cut_off_and_hold_up_nobody(plain: Address, environment: Environment) -> None:
-    """A hundred and fifty each: heads that never end, bodies that never end, and answers that nobody takes."""
+def test_slow_senders_are_cut_off_and_hold_up_nobody(plain: Address, environment: Environment) -> None:
+    """A hundred and fifty each: heads that never end, and bodies. (Who takes no answer: test_event_stream_abuse.py.)"""
     unfinished_head = b"GET /api/v1/prompts HTTP/1.1\r\nHost: localhost\r\nX-Slow: "
     unfinished_body = b"POST /api/v1/prompts HTTP/1.1\r\nHost: localhost\r\nContent-Length: 60000\r\n\r\n{"
     over = Event()
