@@ -23,10 +23,13 @@ def test_a_large_model_reads_the_story_so_far_as_data(language: str, says: str) 
     assert "<wish>\nA fox\n</wish>" in request
 
 
-def test_a_tiny_model_gets_one_line_that_ends_with_the_request() -> None:
-    request = asked(StoryBrief("A fox", "en", earlier='Momo said "hello".\n\nThen she slept.'), compact=True)
-    assert "Momo said 'hello'. Then she slept.\" Write what happens next" in request
-    assert "\n" not in request
+def test_a_tiny_model_reads_the_story_so_far_as_its_own_answer() -> None:
+    earlier = 'Momo said "hello".\n\nThen she slept.'
+    messages = render(StoryBrief("A fox", "en", earlier=earlier), system_prompt=OPERATOR, compact=True)
+    assert [message["role"] for message in messages] == ["user", "assistant", "user"]
+    assert messages[:1] == render(StoryBrief("A fox", "en"), system_prompt=OPERATOR, compact=True)
+    assert messages[1]["content"] == earlier
+    assert "the next part of this story" in messages[2]["content"]
 
 
 def test_what_was_begun_goes_on_in_a_next_part_too() -> None:
@@ -77,5 +80,6 @@ def test_everything_together_fits_what_the_model_can_read_and_write(length: Leng
 @pytest.mark.parametrize("length", Length)
 def test_everything_together_fits_what_the_tiny_model_can_read_and_write(length: Length) -> None:
     earlier = fitting("word " * 20_000, room(length, 2048, "fox", compact=True))
-    request = asked(StoryBrief("fox", "en", length=length, earlier=earlier), compact=True)
-    assert len(request) / 3 + max_tokens(length, compact=True) <= 2048 + 300
+    messages = render(StoryBrief("fox", "en", length=length, earlier=earlier), system_prompt=OPERATOR, compact=True)
+    told = "".join(message["content"] for message in messages)
+    assert len(told) / 3 + max_tokens(length, compact=True) <= 2048 + 300

@@ -14,6 +14,13 @@ from storybot_common.brief import Genre, Length, Tone
 
 CONTINUE: Final = "Go on with the story from the last word. Do not repeat anything."
 
+NEXT_PART: Final = (
+    "Write the next part of this story: what happens to them the next day. Use simple words and short sentences. "
+    'Finish with "The end."'
+)
+"""Asked behind the request and the story so far, which then reads as the model's own answer. Given the story in a
+quotation, and told to write what happens next, it told the same story again."""
+
 MAX_TOKENS: Final[dict[Length, int]] = {Length.SHORT: 700, Length.MEDIUM: 1000, Length.LONG: 1500}
 """Its stories end by themselves, mostly long before."""
 
@@ -66,13 +73,6 @@ def request(brief: StoryBrief) -> str:
     adjectives = ", ".join(filter(None, [_LENGTHS[brief.length], _TONES[brief.tone] if brief.tone else ""]))
     story = f"{adjectives} {_GENRES[brief.genre] if brief.genre else 'story'}".lstrip()
     article = "an" if story[0] in "aeiou" else "a"
-    if brief.earlier:
-        # the end of the story lies nearest to where it goes on: a tiny model holds on to what it read last
-        return (
-            f'This is {article} {story} for {_readers(brief.age)}: "{_unquoted(brief.earlier)}" '
-            "Write what happens next, with the same characters. Use simple words and short sentences. "
-            'Finish with "The end."'
-        )
     hero = f'The hero is called "{_unquoted(brief.protagonist)}". ' if brief.protagonist else ""
     return (
         f'Write {article} {story} for {_readers(brief.age)} about "{_subject(brief.content)}". {hero}'

@@ -35,7 +35,7 @@ def render(
     """
     language = wanted_language(brief.language, brief.content)
     if compact:
-        messages, carry_on = _only(tiny.request(brief)), tiny.CONTINUE
+        messages, carry_on = _in_turns(tiny.request(brief), harmless(brief.earlier)), tiny.CONTINUE
     elif is_japanese(language):
         messages, carry_on = _framed(system_prompt, japanese.RULES, japanese.request(brief)), japanese.CONTINUE
     else:
@@ -48,8 +48,12 @@ def render(
     return messages
 
 
-def _only(request: str) -> list[Message]:
-    return [{"role": "user", "content": request}]
+def _in_turns(request: str, earlier: str) -> list[Message]:
+    messages: list[Message] = [{"role": "user", "content": request}]
+    if earlier:
+        messages.append({"role": "assistant", "content": earlier})
+        messages.append({"role": "user", "content": tiny.NEXT_PART})
+    return messages
 
 
 def _framed(system_prompt: str, rules: str, request: str) -> list[Message]:
