@@ -146,7 +146,7 @@ async def test_the_next_release_comes_while_stories_are_told(operator: Operator,
 
 
 async def test_a_broken_release_goes_back_by_itself(operator: Operator, figures: list[str]) -> None:
-    operator.commit("services/prompt-api/prompt_api/__main__.py", "import", 'raise SystemExit("broken")\nimport')
+    operator.commit("services/prompt-api/prompt_api/__main__.py", "\nmain()\n", '\nraise SystemExit("broken")\n')
     async with audience(_SITE, operator.machine.address) as visitors:
         await visitors.until_in_flight(_IN_FLIGHT)
         before = visitors.in_flight
