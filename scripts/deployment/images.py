@@ -113,5 +113,8 @@ def _required(text: str) -> list[str]:
 def _here(what: str, *words: str, environment: Mapping[str, str] | None = None) -> str:
     done = subprocess.run(words, capture_output=True, text=True, env=environment, check=False)
     if done.returncode:
-        raise Problem(f"{what} failed here:\n{(done.stdout + done.stderr).strip()[-3000:]}", "Is Docker running here?")
+        raise Problem(
+            f"{what} failed here:\n{(done.stdout + done.stderr).strip()[-3000:]}",
+            "Without an engine here (docker info), or to build there: fab deploy --images=build.",
+        )
     return done.stdout.strip()

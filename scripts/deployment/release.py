@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 _DEPLOYED = "deployed"
 """A file in the folder of a release that came up whole."""
+_HASHES = "hashes"
+"""Fingerprints of its services' settings when it was last brought up."""
 
 
 def numbers(host: Host) -> list[int]:
@@ -90,6 +92,17 @@ def switch(host: Host, number: int) -> None:
 def mark_deployed(host: Host, number: int) -> None:
     """Remember that it came up whole, and so can be gone back to."""
     host.do("Noting the release", "touch", f"{layout.folder(number)}/{_DEPLOYED}")
+
+
+def note_hashes(host: Host, number: int, hashes: dict[str, str]) -> None:
+    """Remember with which settings the services of a release are brought up."""
+    host.write(f"{layout.folder(number)}/{_HASHES}", "".join(f"{name} {one}\n" for name, one in hashes.items()))
+
+
+def hashes(host: Host, number: int) -> dict[str, str]:
+    """What was remembered; nothing when it was never brought up."""
+    kept = host.ask("cat", f"{layout.folder(number)}/{_HASHES}")
+    return dict(line.split() for line in kept.out.splitlines()) if kept.ok else {}
 
 
 def changed(host: Host, before: int, now: int, paths: Iterable[str]) -> bool:

@@ -34,15 +34,17 @@ class Rollout:
         self._console = console
         self._stack = stack
         self._number = number
-        self._services = stack.services()
+        self._services = {name: one for name, one in stack.services().items() if _replicas(one)}
 
     def run(self, before: int | None, *, migrate: bool) -> None:
         """Everything, in order: what others stand on, what prepares (migrations), then our services one by one."""
+        hashes = self._stack.hashes()
+        release.note_hashes(self._host, self._number, hashes)
         if not self._stack.containers():
             self._first_start()
             return
         door = self._ids(_DOOR)
-        self._bases(before)
+        self._bases(before, hashes)
         if migrate:
             self._one_shots()
         for service in ROLLED:
@@ -59,15 +61,21 @@ class Rollout:
         self._answers()
         self._console.done("Everything is up")
 
-    def _bases(self, before: int | None) -> None:
-        """What is not ours changes seldom: Compose sees other settings, and mounted files are compared here."""
+    def _bases(self, before: int | None, hashes: dict[str, str]) -> None:
+        """What is not ours: started anew only when its settings, or the content of files that it reads, have changed.
+
+        Compose's own comparison would do so at the second deployment in any case: it takes ``depends_on`` for a
+        setting, which is left out with ``--no-deps``.
+        """
         others = [name for name, one in self._services.items() if name not in ROLLED and not _is_one_shot(one)]
-        self._stack.do("Bringing up what is not ours", "up", "--detach", "--no-deps", *others)
+        self._stack.do("Bringing up what is not ours", "up", "--detach", "--no-deps", "--no-recreate", *others)
+        earlier = release.hashes(self._host, before) if before is not None else {}
         for name in others:
             paths = [one["source"] for one in self._services[name].get("volumes", []) if one["type"] == "bind"]
-            if before is not None and release.changed(self._host, before, self._number, paths):
+            other_settings = name in earlier and earlier[name] != hashes[name]
+            if other_settings or (before is not None and release.changed(self._host, before, self._number, paths)):
                 self._stack.do(f"Restarting {name}", "up", "--detach", "--no-deps", "--force-recreate", name)
-                self._console.done(f"{name}: started anew, a file that it reads has changed")
+                self._console.done(f"{name}: started anew, its settings or a file that it reads have changed")
         self._wait_for(*others)
 
     def _one_shots(self) -> None:
@@ -159,4 +167,4 @@ def _replicas(service: dict[str, Any]) -> int:
 
 
 def _is_one_shot(service: dict[str, Any]) -> bool:
-    return service.get("restart") == "no"
+    return str(service.get("restart")).startswith(("no", "on-failure"))

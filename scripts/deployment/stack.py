@@ -82,6 +82,11 @@ class Stack:
         services: dict[str, dict[str, Any]] = json.loads(answer.out[answer.out.index("{") :])["services"]
         return services
 
+    def hashes(self) -> dict[str, str]:
+        """A fingerprint of the settings of each service of the current release."""
+        lines = self.do("Comparing settings", "config", "--hash", "*").splitlines()
+        return dict(line.split() for line in lines if len(line.split()) == 2)
+
     def containers(self) -> list[Container]:
         """All containers of the project."""
         label = f"label=com.docker.compose.project={layout.PROJECT}"

@@ -63,6 +63,11 @@ class Operator:
         git = ("git", "-c", "user.name=Operator", "-c", "user.email=operator@example.org")
         subprocess.run([*git, "commit", "--quiet", "--all", "--message", "A change"], cwd=self.clone, check=True)
 
+    def standing(self) -> str:
+        """The containers that hold the data, and the ports."""
+        names = ("storybot-postgres-1", "storybot-rabbitmq-1", "storybot-door-1")
+        return self.machine.run("docker", "inspect", "--format", "{{.Id}} {{.State.StartedAt}}", *names)
+
     def releases(self) -> list[str]:
         """The image of every container of ours that serves, in the order of their names."""
         lines = self.machine.run("docker", "ps", "--format", "{{.Image}} {{.Names}}").splitlines()
@@ -129,6 +134,7 @@ async def test_the_next_release_comes_while_stories_are_told(operator: Operator,
     operator.commit("services/prompt-api/prompt_api/__init__.py", '"""', '"""Of release 2. ')
     operator.commit("services/story-worker/story_worker/__init__.py", '"""', '"""Of release 2. ')
     operator.commit("services/gateway/pages/not-found.html", "<title>", "<title>2 ")
+    standing = operator.standing()
     async with audience(_SITE, operator.machine.address) as visitors:
         await visitors.until_in_flight(_IN_FLIGHT)
         watcher = asyncio.create_task(_watch_command_lines(operator))
@@ -142,6 +148,7 @@ async def test_the_next_release_comes_while_stories_are_told(operator: Operator,
     assert visitors.faults() == []
     assert set(visitors.first_answers) == {"201"}
     assert operator.releases() == ["storybot/gateway:2", "storybot/prompt-api:2", "storybot/story-worker:2"]
+    assert operator.standing() == standing
     _nothing_left(operator)
 
 

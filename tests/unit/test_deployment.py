@@ -158,7 +158,12 @@ class RunningStack(Stack):
             "database-roles": one_shot,
             "prompt-api": {"image": "storybot/prompt-api:2", "deploy": {"replicas": 1}},
             "gateway": {"image": "storybot/gateway:2", "environment": {"SITE_NAMES": "example.org"}},
+            "postgres": {"image": "postgres:17"},
+            "kibana-setup": {"image": "kibana:9", "restart": "on-failure:5", "deploy": {"replicas": 0}},
         }
+
+    def hashes(self) -> dict[str, str]:
+        return {"postgres": "new"}
 
     def do(self, what: str, *arguments: str) -> str:
         self.done.append(what)
@@ -178,7 +183,11 @@ def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _running_release_1() -> list[Container]:
-    return [container("prompt-api", "storybot/prompt-api:1"), container("gateway", "storybot/gateway:2")]
+    return [
+        container("prompt-api", "storybot/prompt-api:1"),
+        container("gateway", "storybot/gateway:2"),
+        container("postgres", "postgres:17"),
+    ]
 
 
 def test_what_prepares_runs_in_order_and_before_what_serves() -> None:
@@ -207,6 +216,7 @@ def test_going_back_removes_what_did_not_come_up_and_starts_nothing() -> None:
         container("prompt-api", "storybot/prompt-api:3", health="unhealthy"),
         container("prompt-api", "storybot/prompt-api:2"),
         container("gateway", "storybot/gateway:2"),
+        container("postgres", "postgres:17"),
     ]
     stack = RunningStack(target, there, "healthy")
     Rollout(target, Console(), stack, 2).run(None, migrate=False)
@@ -214,3 +224,11 @@ def test_going_back_removes_what_did_not_come_up_and_starts_nothing() -> None:
     assert [command for command in connection.commands if command.startswith("docker stop")] == [
         "docker stop storybot/prompt-api:3"
     ]
+
+
+@pytest.mark.parametrize(("kept", "restarted"), [("postgres new", False), ("postgres old", True)])
+def test_the_database_is_started_anew_only_with_other_settings(kept: str, restarted: bool) -> None:
+    target, _ = host(cat=(0, f"{kept}\n"))
+    stack = RunningStack(target, _running_release_1(), "healthy")
+    Rollout(target, Console(), stack, 2).run(1, migrate=False)
+    assert ("Restarting postgres" in stack.done) == restarted
