@@ -45,8 +45,10 @@ describe('a title', () => {
     expect(title).toMatch(/(A|fox|who)…$/);
   });
 
-  it('is cut anywhere in a script without spaces', () => {
-    expect(codePointLength(titleOf('狐'.repeat(200)))).toBe(81);
+  it('is cut anywhere in a script without spaces, and takes no more room', () => {
+    expect(titleOf('狐'.repeat(200))).toBe(`${'狐'.repeat(40)}…`);
+    expect(titleOf('狐'.repeat(40))).toBe('狐'.repeat(40));
+    expect(titleOf('🦊'.repeat(41))).toBe(`${'🦊'.repeat(40)}…`);
   });
 });
 

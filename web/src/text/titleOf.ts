@@ -1,13 +1,13 @@
-import { codePointLength, firstOf } from './codePoints';
+import { firstWithin } from './width';
 
-/** Longest title, in code points. */
-const LONGEST = 80;
+/** Longest title: two lines or three, in any script. */
+const ROOM = 80;
 
 /** A title for a prompt: its first line, cut short between words if it is long. */
 export function titleOf(content: string): string {
   const line = content.trim().split('\n', 1)[0] ?? '';
-  if (codePointLength(line) <= LONGEST) return line;
-  const cut = firstOf(line, LONGEST);
+  const cut = firstWithin(line, ROOM);
+  if (cut === line) return line;
   const space = cut.lastIndexOf(' ');
-  return `${space > LONGEST / 2 ? cut.slice(0, space) : cut}…`;
+  return `${space > cut.length / 2 ? cut.slice(0, space) : cut}…`;
 }

@@ -5,6 +5,7 @@ import { Link } from 'react-router';
 import type { PromptSummary } from '../../api/types';
 import { Button } from '../../design/Button';
 import { useFormats } from '../../i18n/formats';
+import { nearFirstHit } from '../../text/highlight';
 import { languageOf } from '../../text/languageOf';
 import { titleOf } from '../../text/titleOf';
 import { versionsOf } from '../reading/versions';
@@ -43,7 +44,7 @@ export function PromptCard({ prompt, words, onDelete }: PromptCardProps) {
         </Link>
         {excerpt !== null && (
           <p className={styles.excerpt} lang={languageOf(excerpt.text)}>
-            <Highlighted text={excerpt.text} words={words} />
+            <Highlighted text={nearFirstHit(excerpt.text, words)} words={words} />
           </p>
         )}
         <OptionSummary options={prompt.options} />
