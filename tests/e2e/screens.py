@@ -151,7 +151,7 @@ class Screens:
 
     @property
     def idea(self) -> Locator:
-        return self.page.get_by_label(self.words.idea)
+        return self.page.get_by_role("textbox", name=self.words.idea)
 
     @property
     def stop(self) -> Locator:

@@ -3,16 +3,16 @@
 import re
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Browser, expect
 
-from tests.support.browser import Visit
+from tests.support.browser import DESKTOP, Visit, visit
 from tests.support.fake_llm.control import FakeLlmControl
 from tests.support.fake_llm.story_text import story_text
-from tests.support.poll import until
+from tests.support.poll import eventually, until
 
 from .environment import Environment
 from .ideas import idea
-from .screens import PATIENCE_MS, Screens
+from .screens import ENGLISH, PATIENCE_MS, Screens
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -88,6 +88,34 @@ async def test_a_second_tab_reads_along(english: Screens) -> None:
     await tab.page.goto(english.page.url)
     assert (await tab.watch_until(80))[-1].startswith(so_far)
     assert await tab.wait_for_the_end() == await english.wait_for_the_end() == story_text("en", 150)
+
+
+async def test_another_device_reads_along(anybody: Screens, browser: Browser, environment: Environment) -> None:
+    await anybody.open_home()
+    await anybody.write(idea(tokens=150, delay=0.03).content)
+    so_far = (await anybody.watch_until(80))[-1]
+    async with visit(browser, environment.url, "en-US", DESKTOP) as visitor:
+        await visitor.page.context.add_cookies(await anybody.page.context.cookies())  # type: ignore[arg-type]
+        device = Screens(visitor.page, ENGLISH)
+        await visitor.page.goto(anybody.page.url)
+        assert (await device.watch_until(80))[-1].startswith(so_far)
+        assert await device.wait_for_the_end() == await anybody.wait_for_the_end() == story_text("en", 150)
+
+
+async def test_the_theme_is_switched_and_remembered(anybody: Screens) -> None:
+    page, words = anybody.page, anybody.words
+    paper = "getComputedStyle(document.documentElement).backgroundColor"
+    await anybody.open_home()
+    light = await page.evaluate(paper)
+    await page.get_by_label(words.theme, exact=True).select_option(label=words.dark)
+
+    async def is_dark() -> bool:
+        return bool(await page.evaluate(paper) != light)
+
+    await eventually(is_dark, "the page is dark")
+    await page.reload()
+    await anybody.is_usable()
+    await eventually(is_dark, "the page is dark again")
 
 
 async def test_japanese_from_the_idea_to_the_last_word(japanese: Screens) -> None:

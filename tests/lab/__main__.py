@@ -1,6 +1,8 @@
-"""``python -m tests.lab`` on a running test stack: Lighthouse, mobile profile, on the built app behind the gateway.
+"""``python -m tests.lab`` on a running test stack: Lighthouse, mobile profile, on the built app behind the gateway, and
+how many frames a long story and a long list cost.
 
-``LAB_RUNS`` says how often each page is looked at, ``LAB_PAGES`` which ones. The reports go to ``test-results/lab``.
+``LAB_RUNS`` says how often each page is looked at, ``LAB_PAGES`` which ones ("frames" for the latter). The reports go
+to ``test-results/lab``.
 """
 
 import asyncio
@@ -10,6 +12,7 @@ import sys
 
 from tests.e2e.environment import Environment
 
+from .frames import look_at_frames
 from .lighthouse import Figures, look
 from .pages import pages
 
@@ -33,6 +36,9 @@ async def main() -> int:
         sys.stdout.write(f"{figures}\n")
         sys.stdout.flush()
         missed |= min(figures.scores.values()) < _GOAL
+    if not wanted or "frames" in wanted:
+        for frames in await look_at_frames(environment):
+            sys.stdout.write(f"{frames}\n")
     sys.stdout.write(f"Goal: {_GOAL} everywhere. The reports: {folder}\n")
     return int(missed)
 

@@ -12,7 +12,7 @@ from tests.support.tcp_proxy import TcpProxy
 from .camera import Camera
 from .tales import Tale
 
-_MANY = """
+MANY = """
 WITH made AS (
     INSERT INTO prompts (id, owner_id, content, options)
     SELECT gen_random_uuid(), %(owner)s, %(idea)s || ' ' || n, '{"language": "en"}' FROM generate_series(1, 10000) AS n
@@ -180,7 +180,7 @@ class Walk:
             (owner,) = connection.execute(
                 "SELECT owner_id FROM prompts ORDER BY created_at DESC LIMIT 1"
             ).fetchone() or (None,)
-            connection.execute(_MANY, {"owner": owner, "idea": self._tale.idea})
+            connection.execute(MANY, {"owner": owner, "idea": self._tale.idea})
         await self._screens.open_home()
         await self._page.get_by_role("listitem").first.wait_for()
         for _ in range(30):

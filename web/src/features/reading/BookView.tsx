@@ -1,5 +1,5 @@
 import { X } from 'lucide-react';
-import { useCallback, useEffect, type ReactNode } from 'react';
+import { useCallback, useEffect, useRef, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useSearchParams } from 'react-router';
 
@@ -45,10 +45,14 @@ interface BookViewProps {
 export function BookView({ title, language, book, children }: BookViewProps) {
   const { t } = useTranslation();
   const { isOpen, close } = book;
+  const bar = useRef<HTMLDivElement>(null);
   useEffect(() => {
     if (!isOpen) return undefined;
     const root = document.documentElement;
+    // What had the focus is put away with everything else, and gets it back afterwards.
+    const before = document.activeElement;
     root.dataset.view = 'book';
+    bar.current?.focus();
     function onKey(event: KeyboardEvent) {
       // In an open popover Escape closes that one first.
       const inPopover = event.target instanceof Element && event.target.closest('[role=dialog]');
@@ -57,13 +61,14 @@ export function BookView({ title, language, book, children }: BookViewProps) {
     window.addEventListener('keydown', onKey);
     return () => {
       delete root.dataset.view;
+      if (before instanceof HTMLElement) before.focus({ preventScroll: true });
       window.removeEventListener('keydown', onKey);
     };
   }, [isOpen, close]);
   return (
     <>
       {isOpen && (
-        <div className={styles.bar}>
+        <div ref={bar} tabIndex={-1} className={styles.bar}>
           <p className={styles.running} lang={language} aria-hidden="true">
             {title}
           </p>

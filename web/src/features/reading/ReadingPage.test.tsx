@@ -251,6 +251,7 @@ describe('reading a story', () => {
     await waitFor(() => {
       expect(document.documentElement.dataset.view).toBeUndefined();
     });
+    expect(screen.getByRole('button', { name: 'Just read' })).toHaveFocus();
   });
 
   it.each([

@@ -1,4 +1,4 @@
-import { screen, waitFor, within } from '@testing-library/react';
+import { fireEvent, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { beforeEach, describe, expect, it } from 'vitest';
 
@@ -64,6 +64,16 @@ describe('writing a prompt', () => {
     renderApp();
     await user.type(idea(), 'A fox{Control>}{Enter}{/Control}');
     expect(await screen.findByText('Once upon a time.')).toBeVisible();
+  });
+
+  it('is sent once, however fast it is asked for again', async () => {
+    renderApp();
+    await userEvent.type(idea(), 'A fox');
+    for (let time = 0; time < 3; time += 1) {
+      fireEvent.keyDown(idea(), { key: 'Enter', ctrlKey: true });
+    }
+    expect(await screen.findByText('Once upon a time.')).toBeVisible();
+    expect(api.calls(CREATE)).toHaveLength(1);
   });
 
   it('tries again by itself under the same key while the server is away', async () => {

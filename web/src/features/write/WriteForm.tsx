@@ -37,13 +37,16 @@ export function WriteForm() {
   const [errors, setErrors] = useState<Record<string, string>>({});
   const content = useRef<HTMLTextAreaElement>(null);
   const submit = useSubmit();
+  // Known at once, while the button is told with the next render only: a newcomer's second request
+  // would come without a cookie, from somebody else as it were, whom no idempotency key knows.
+  const sending = useRef(false);
 
   const limit = settings?.limits.content_max_length ?? CONTENT_LIMIT;
   const languages = storyLanguages(settings, i18n.language, draft.language);
   const complete = { ...draft, language: languages.chosen };
 
   function send() {
-    if (submit.isPending) return;
+    if (sending.current) return;
     const mistakes = Object.entries(mistakesIn(complete, limit)).map(([field, mistake]) => [
       field,
       t(`write.${mistake ?? 'empty'}`, { limit }),
@@ -55,6 +58,7 @@ export function WriteForm() {
       if (mistakes[0]?.[0] === 'content') content.current?.focus();
       return;
     }
+    sending.current = true;
     submit.mutate(promptOf(complete), {
       onSuccess: (prompt) => {
         change({ content: '' });
@@ -64,6 +68,9 @@ export function WriteForm() {
       onError: (error) => {
         if (error instanceof ApiError) setErrors(fieldsOf(error));
         reportFailure(error);
+      },
+      onSettled: () => {
+        sending.current = false;
       },
     });
   }
