@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.deploy.machines import Key, make_key, network
+from tests.deploy.machines import Key, make_key
+from tests.support.containers import network
 
 _FIGURES = pytest.StashKey[list[str]]()
 

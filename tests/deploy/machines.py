@@ -3,7 +3,6 @@
 import os
 import shlex
 import subprocess
-import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -73,16 +72,6 @@ class Machine:
         (container,) = self.run("docker", "ps", "--quiet", "--filter", f"name={postgres}").split()
         psql = ("psql", "--no-psqlrc", "--tuples-only", "--no-align", "--username", "storybot", "--command", sql)
         return [line.split("|") for line in self.run("docker", "exec", container, *psql).splitlines()]
-
-
-@contextmanager
-def network() -> Iterator[str]:
-    name = f"storybot-deploy-{uuid.uuid4().hex[:8]}"
-    docker("network", "create", name)
-    try:
-        yield name
-    finally:
-        docker("network", "rm", name)
 
 
 @contextmanager

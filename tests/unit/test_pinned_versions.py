@@ -43,12 +43,12 @@ def test_every_image_names_a_version() -> None:
     assert unpinned == []
 
 
-@pytest.mark.parametrize(
-    "lock", sorted(ROOT.glob("*/**/requirements.txt")), ids=lambda lock: str(lock.relative_to(ROOT).parent)
-)
+def locks() -> list[Path]:
+    return sorted(lock for lock in ROOT.glob("*/**/requirements.txt") if "node_modules" not in lock.parts)
+
+
+@pytest.mark.parametrize("lock", locks(), ids=lambda lock: str(lock.relative_to(ROOT).parent))
 def test_every_python_package_is_locked_by_version_and_hash(lock: Path) -> None:
-    if "node_modules" in lock.parts:
-        pytest.skip("not ours")
     entries = re.split(r"\n(?=\S)", lock.read_text().replace("\\\n", " ").strip())
     packages = [entry for entry in entries if entry and not entry.startswith("#")]
     assert packages
