@@ -45,6 +45,8 @@ def browser() -> httpx.AsyncClient:
         ({"content": "a fox", "options": {"colour": "red"}}, "options.colour"),
         ({"content": "a fox", "options": {"age": -1}}, "options.age"),
         ({"content": "a fox", "options": {"age": "six"}}, "options.age"),
+        ({"content": "a fox", "options": {"age": "6"}}, "options.age"),
+        ({"content": "a fox", "options": {"age": True}}, "options.age"),
         ({"content": "a fox", "options": {"language": "<b>"}}, "options.language"),
         ({"content": "a fox", "options": {"length": "endless"}}, "options.length"),
         ({"content": "a fox", "options": {"protagonist": "x" * 81}}, "options.protagonist"),

@@ -106,7 +106,7 @@ class StoryOptions(BaseModel):
 
     language: LanguageTag | None = None
     protagonist: Name | None = Field(default=None, description="For whom, or about whom: a name.")
-    age: int | None = Field(default=None, ge=0, le=120, description="The reader's age in years.")
+    age: int | None = Field(default=None, strict=True, ge=0, le=120, description="The reader's age in years.")
     genre: Genre | None = None
     length: Length | None = None
     tone: Tone | None = None
