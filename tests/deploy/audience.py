@@ -14,6 +14,7 @@ import httpx
 from tests.support.event_stream import Reading
 from tests.support.fake_llm.story_text import story_text
 from tests.support.poll import eventually
+from tests.support.site import FRESH_CONNECTIONS
 from tests.support.story_client import StoryClient, Submission
 
 _VISITORS = 4
@@ -110,7 +111,7 @@ class SiteAt(httpx.AsyncHTTPTransport):
     """The way to a site that the name service does not know; its certificate is self-signed."""
 
     def __init__(self, *addresses: str) -> None:
-        super().__init__(verify=False, limits=httpx.Limits(max_connections=None, max_keepalive_connections=4))
+        super().__init__(verify=False, limits=FRESH_CONNECTIONS)
         self._addresses = addresses
 
     @override

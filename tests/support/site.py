@@ -4,6 +4,10 @@ from typing import override
 
 import httpx
 
+FRESH_CONNECTIONS = httpx.Limits(max_connections=None, max_keepalive_connections=0)
+"""A connection for each request. When the gateway reloads it closes those that are kept, perhaps while a request is on
+its way; browsers send that again (RFC 9112, 9.3.1), httpx does not."""
+
 
 class LocalSite(httpx.AsyncHTTPTransport):
     """Connects to 127.0.0.1 whatever the URL's host, which is told to the server in the handshake and in Host."""

@@ -7,8 +7,11 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from itertools import count
 
+import httpx
+
 from tests.support.event_stream import Reading
 from tests.support.fake_llm.story_text import story_text
+from tests.support.site import FRESH_CONNECTIONS
 from tests.support.story_client import StoryClient, Submission
 
 VISITORS = 6
@@ -65,7 +68,8 @@ async def visiting(base_url: str, visits: Visits) -> AsyncIterator[None]:
 
 
 async def _visit(base_url: str, visits: Visits, over: asyncio.Event, visitor: int) -> None:
-    async with StoryClient.visit(base_url) as client, asyncio.TaskGroup() as readers:
+    transport = httpx.AsyncHTTPTransport(limits=FRESH_CONNECTIONS)  # the gateway reloads as replicas come and go
+    async with StoryClient.visit(base_url, transport) as client, asyncio.TaskGroup() as readers:
         for number in count(1):
             if over.is_set():
                 break

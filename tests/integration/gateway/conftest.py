@@ -21,6 +21,7 @@ from tests.support.containers import (
     network,
 )
 from tests.support.poll import until
+from tests.support.site import FRESH_CONNECTIONS
 
 SITE = Path(__file__).parent / "site"
 HARDENED = ["--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges", "--tmpfs", "/tmp"]
@@ -69,21 +70,26 @@ def start_gateway(gateway_image: str) -> StartGateway:
         with running as started:
             port = started.port(8080)
             uncompressed = {"Accept-Encoding": "identity"}
-            with httpx.Client(base_url=f"http://127.0.0.1:{port}", headers=uncompressed, timeout=10.0) as http:
+            with httpx.Client(
+                base_url=f"http://127.0.0.1:{port}", headers=uncompressed, timeout=10.0, limits=FRESH_CONNECTIONS
+            ) as http:
                 until(lambda: answers(http), "the gateway answers")
                 yield Gateway(started, http, port, started.port(8443))
 
     return start
 
 
+def with_the_repository() -> list[str]:
+    """Options of a container in which a module of these tests runs."""
+    return ["--volume", f"{REPOSITORY}:{REPOSITORY}:ro", "--workdir", str(REPOSITORY), "--init"]
+
+
 @contextmanager
 def start_stub(on: str) -> Iterator[Container]:
     """A stub of the API under the name that the gateway expects."""
-    source = ["--volume", f"{REPOSITORY}:{REPOSITORY}:ro", "--workdir", str(REPOSITORY), "--init"]
     serve = ["python", "-B", "-m", "uvicorn", "--factory", "tests.integration.gateway.stub_api:create_app"]
-    with container(
-        TOOLBOX_IMAGE, *serve, "--host", "0.0.0.0", "--port", "8000", on=on, alias="prompt-api", options=source
-    ) as stub:
+    serve += ["--host", "0.0.0.0", "--port", "8000"]
+    with container(TOOLBOX_IMAGE, *serve, on=on, alias="prompt-api", options=with_the_repository()) as stub:
         until(lambda: "running on" in stub.output(), "the stub listens")
         yield stub
 

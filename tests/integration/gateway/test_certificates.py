@@ -1,24 +1,24 @@
 """The certificate: self-signed until there is a real one, taken within seconds, renewed without a dropped request."""
 
-import asyncio
+import json
 import socket
 import ssl
 import subprocess
 import threading
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
 import httpx
 import pytest
-from playwright.async_api import Error, Page, Request
 
-from tests.support.browser import running_browser
-from tests.support.containers import docker
-from tests.support.poll import eventually, until
+from tests.support.containers import TOOLBOX_IMAGE, container, docker
+from tests.support.poll import until
 
-from .conftest import Gateway, StartGateway, asked_as, shared_folder
+from .conftest import Gateway, StartGateway, asked_as, shared_folder, with_the_repository
+from .staying_visitor import BEGUN
 
 
 @pytest.fixture
@@ -78,41 +78,23 @@ def serves(gateway: Gateway, name: str) -> bool:
     return served_name(gateway) == name
 
 
-_ASK_ON_AND_ON = """() => {
-  const ask = async () => {
-    while (!window.over) await fetch('/api/v1/ping', { cache: 'no-store' }).catch(() => undefined)
-  }
-  window.asking = Promise.all([ask(), ask()])
-}"""
-_OVER = "async () => { window.over = true; await window.asking }"
-_OF_THE_MACHINE = "net::ERR_NETWORK_CHANGED"  # containers come and go, and their interfaces are this machine's
+@contextmanager
+def visitor_who_stays(gateway: Gateway) -> Iterator[Counter[str]]:
+    """A browser that keeps its connections; what came of its requests, once the block has ended.
 
-
-async def opened(page: Page, address: str) -> bool:
-    with suppress(Error):  # as _OF_THE_MACHINE
-        await page.goto(address, wait_until="commit")
-        return True
-    return False
-
-
-@asynccontextmanager
-async def visitor_who_stays(gateway: Gateway) -> AsyncIterator[list[int | str]]:
-    """Requests on a connection that is kept, in a browser over HTTP/2; what came of them."""
-    seen: list[int | str] = []
-
-    def failed(request: Request) -> None:
-        if request.failure != _OF_THE_MACHINE:
-            seen.append(str(request.failure))
-
-    async with running_browser() as browser:
-        page = await browser.new_page(ignore_https_errors=True)
-        address = f"https://localhost:{gateway.tls_port}/"
-        await eventually(lambda: opened(page, address), "the page is open")
-        page.on("response", lambda answer: seen.append(answer.status))
-        page.on("requestfailed", failed)
-        await page.evaluate(_ASK_ON_AND_ON)
+    It shares the gateway's network. In this machine's, Chromium cuts requests itself whenever an interface of another
+    test's container comes or goes.
+    """
+    seen: Counter[str] = Counter()
+    module, address = "tests.integration.gateway.staying_visitor", "https://localhost:8443/"
+    options = [*with_the_repository(), "--shm-size", "1g"]
+    with container(
+        TOOLBOX_IMAGE, "python", "-B", "-m", module, address, on=f"container:{gateway.container.name}", options=options
+    ) as visitor:
+        until(lambda: BEGUN in visitor.output().splitlines(), "the browser asks")
         yield seen
-        await page.evaluate(_OVER)
+        visitor.stop()
+        seen.update(json.loads(visitor.output().splitlines()[-1]))
 
 
 @contextmanager
@@ -144,19 +126,18 @@ def mounted(directory: Path) -> tuple[str, str]:
     return "--volume", f"{directory.parent}:/etc/certificates:ro"
 
 
-async def test_a_certificate_that_comes_and_is_renewed_is_served_and_no_request_is_dropped(
+def test_a_certificate_that_comes_and_is_renewed_is_served_and_no_request_is_dropped(
     start_gateway: StartGateway, behind: str, directory: Path
 ) -> None:
     many = {"LIMIT_REQUESTS": "6000"}  # that of one address is another test's
     with start_gateway(behind, *mounted(directory), TLS_DIRECTORY="/etc/certificates/live", **many) as gateway:
         assert served_name(gateway) == "localhost"
         until(lambda: gateway.http.get("/api/v1/ping").is_success, "the gateway reaches the stub")
-        async with visitor_who_stays(gateway) as of_the_browser:
-            with visitors_who_come(gateway) as of_the_others:
-                for name in ("first.example", "renewed.example"):
-                    issue(directory, name)
-                    await asyncio.to_thread(until, partial(serves, gateway, name), f"the one of {name} is served")
-        assert set(of_the_browser) == {200}
+        with visitor_who_stays(gateway) as of_the_browser, visitors_who_come(gateway) as of_the_others:
+            for name in ("first.example", "renewed.example"):
+                issue(directory, name)
+                until(partial(serves, gateway, name), f"the one of {name} is served")
+        assert set(of_the_browser) == {"200"}
         assert set(of_the_others) == {200}
 
 
