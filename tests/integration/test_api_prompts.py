@@ -53,6 +53,16 @@ async def test_the_answer_to_a_new_prompt_has_the_form_that_reading_it_has(brows
     assert created.keys() == read.keys()
 
 
+async def test_a_prompt_without_a_key_is_known_by_the_gateways_id(browser: httpx.AsyncClient) -> None:
+    """Which tries a second replica when the first one ended before it answered."""
+    first, again, other = [
+        await browser.post("/prompts", json={"content": "a fox"}, headers={"X-Request-Id": request_id})
+        for request_id in ("try-1", "try-1", "try-2")
+    ]
+    assert again.headers["idempotency-replayed"] == "true"
+    assert again.json()["id"] == first.json()["id"] != other.json()["id"]
+
+
 async def test_the_same_key_and_request_make_one_prompt(api: Api, browser: httpx.AsyncClient) -> None:
     headers = {"Idempotency-Key": "wish-1"}
     first = await browser.post("/prompts", json={"content": "a fox"}, headers=headers)

@@ -197,18 +197,3 @@ async def test_waiting_viewers_hold_no_connection(api: Api, browser: httpx.Async
                 )
             )
             assert held.scalar_one() == 0
-
-
-async def test_when_the_process_stops_its_streams_end_at_once(api: Api, browser: httpx.AsyncClient) -> None:
-    story_id = await ask(browser)
-    await api.writer.claim(story_id)
-    read = Reading()
-    async with served_api(api.parts.settings) as (other_address, _parts):
-        response = await browser.send(
-            browser.build_request("GET", f"{other_address}/api/v1/stories/{story_id}/events"), stream=True
-        )
-        stream = events(response.aiter_bytes())
-        read.take(await anext(stream))
-    rest = [event.name async for event in stream]  # raises when the connection was broken off
-    assert rest == []
-    assert read.final is None

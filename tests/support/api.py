@@ -21,13 +21,14 @@ from storybot_common.database.tables import stories, story_chunks
 
 
 def api_settings(database_url: SecretStr, amqp_url: SecretStr, **others: float) -> ApiSettings:
-    """Settings for a test; the broker may be a place where none is."""
+    """Settings for a test; the broker may be a place where none is, and its end need not wait for a gateway."""
     settings = ApiSettings(
         database_url=database_url,
         amqp_url=amqp_url,
         cookie_secret=SecretStr("a-key-for-this-test-only"),
         llm_base_url="http://local-llm:8080/v1",
         llm_model="a-small-model",
+        drain_s=0,
     )
     return settings.model_copy(update=others)
 
@@ -40,7 +41,7 @@ async def served_api(settings: ApiSettings) -> AsyncIterator[tuple[str, Parts]]:
     config = uvicorn.Config(
         create_app(parts), lifespan="on", log_config=None, access_log=False, ws="none", timeout_graceful_shutdown=5
     )
-    server = StreamingServer(config, parts.hub)
+    server = StreamingServer(config, parts.hub, drain_s=settings.drain_s)
     serving = asyncio.create_task(server.serve(sockets=[listening]))
     try:
         yield f"http://127.0.0.1:{listening.getsockname()[1]}", parts

@@ -35,7 +35,10 @@ class ApiSettings(DatabaseSettings, BrokerSettings, LlmSettings):
     reconcile_every_s: float = Field(default=10, gt=0)
     trash_keep_days: int = Field(default=30, ge=1, le=3650, description="after which the trash is deleted for good")
     purge_every_s: float = Field(default=3600, gt=0)
-    shutdown_grace_s: int = Field(default=20, ge=1, description="must stay below the container's stop grace period")
+    drain_s: float = Field(default=5, ge=0, description="longer than the gateway keeps a connection that is not used")
+    shutdown_grace_s: int = Field(
+        default=15, ge=1, description="with drain_s, must stay below the container's stop grace period"
+    )
     listen_host: str = "0.0.0.0"  # noqa: S104 — the container's own network; Compose publishes nothing of it
     listen_port: int = Field(default=8000, ge=1, le=65535)
 

@@ -34,6 +34,7 @@ def create_app() -> Starlette:
             Route("/api/v1/stories/{story}/events", events),
             Route("/api/v1/release", release, methods=["POST"]),
             Route("/api/v1/die", _die, methods=["GET", "POST"]),
+            Route("/api/v1/prompts", _die_if_named, methods=["POST"]),
             Route("/api/v1/long", _long),
             Route("/api/docs", _documentation),
             Route("/api/v1/refused", _refused),
@@ -45,6 +46,13 @@ def create_app() -> Starlette:
 async def _die(request: Request) -> Response:
     await request.body()
     os._exit(1)
+
+
+async def _die_if_named(request: Request) -> Response:
+    """One of several dies of a prompt with its name."""
+    if await request.body() == socket.gethostname().encode():
+        os._exit(1)
+    return await _echo(request)
 
 
 async def _long(_: Request) -> Response:

@@ -8,7 +8,7 @@ from http.client import HTTPConnection
 import httpx
 import pytest
 
-from tests.support.containers import docker, network
+from tests.support.containers import Container, docker, network
 from tests.support.poll import until
 
 from .conftest import Gateway, StartGateway, start_stub
@@ -161,6 +161,38 @@ def test_an_api_that_dies_during_a_request_leaves_open_whether_it_was_done(
         kind = "outcome-unknown" if status == 504 else "unavailable"
         assert answer.json()["type"] == f"urn:problem-type:storybot:{kind}"
         assert answer.headers["retry-after"] == "2"
+
+
+@pytest.mark.parametrize("own_key", [{"Idempotency-Key": "of-the-visitor"}, {}], ids=["with key", "without key"])
+def test_a_prompt_is_taken_by_another_replica_when_one_dies_of_it(
+    start_gateway: StartGateway, own_key: dict[str, str]
+) -> None:
+    """Both see the same key, so that one which stored the prompt and died before it said so does no harm."""
+    with network() as name, start_stub(name) as first, start_stub(name), start_gateway(name) as gateway:
+        until(lambda: len(hosts_of(gateway)) == 2, "both replicas are used")
+        victim = first.inspect("{{.Config.Hostname}}")
+        until(lambda: answered_by(gateway, victim, own_key) and not is_running(first), "the first one is asked")
+        seen = [answered_by(gateway, victim, {**own_key, "X-Request-Id": "a-claim"}) for _ in range(3)]
+        assert {headers.get("idempotency-key") for headers in seen} == {own_key.get("Idempotency-Key")}
+        assert len({headers["x-request-id"] for headers in seen} - {"a-claim"}) == 3
+
+
+def hosts_of(gateway: Gateway) -> set[str]:
+    return {gateway.http.get("/api/v1/ping").json()["host"] for _ in range(4)}
+
+
+def is_running(stub: Container) -> bool:
+    return stub.inspect("{{.State.Running}}") == "true"
+
+
+def answered_by(gateway: Gateway, victim: str, headers: dict[str, str]) -> dict[str, str]:
+    """The headers that the replica saw which answered a prompt that the victim dies of."""
+    answer = gateway.http.post("/api/v1/prompts", content=victim, headers=headers)
+    assert answer.status_code == 200
+    asked = answer.json()
+    assert asked["host"] != victim
+    seen: dict[str, str] = asked["headers"]
+    return seen
 
 
 def test_replicas_come_and_go_without_a_failed_request(start_gateway: StartGateway) -> None:

@@ -211,7 +211,13 @@ def _idempotency_key(request: Request) -> str | None:
     key = request.headers.get("idempotency-key")
     if key is not None and not _VISIBLE.fullmatch(key):
         raise InvalidRequest("Idempotency-Key", "must be 1 to 128 visible ASCII characters")
-    return key
+    return key if key is not None else _of_the_gateway(request)
+
+
+def _of_the_gateway(request: Request) -> str | None:
+    """The same for each of its tries, when a replica ends before it has answered."""
+    request_id = request.headers.get("x-request-id", "")
+    return request_id if _VISIBLE.fullmatch(request_id) else None
 
 
 def _as_stored(prompt: NewPrompt, accepted: Accepted, story_id: UUID, trace_id: str) -> Prompt:
