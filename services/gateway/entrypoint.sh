@@ -44,6 +44,9 @@ serve) ;;
 *) die "unknown command '$1': serve or check" ;;
 esac
 
+trap 'exit 0' TERM INT QUIT
+wait_for_api
+replicas >"$REPLICAS"
 nginx -c "$RUNTIME/nginx.conf" -g 'daemon off;' &
 nginx=$!
 trap stop TERM INT QUIT

@@ -27,6 +27,19 @@ replicas() {
     done
 }
 
+# Where names take a while to reach a machine (a Swarm's, half a minute after a node joined the network), a gateway that
+# listened at once would refuse what another one could serve. Who waits in vain serves all the same: the site is there.
+wait_for_api() {
+    if [ "$API_WAIT_SECONDS" = 0 ]; then return; fi
+    warn "waiting until an API answers at $API_UPSTREAM, for $API_WAIT_SECONDS s at most"
+    deadline=$(($(date +%s) + API_WAIT_SECONDS))
+    while [ "$(date +%s)" -lt "$deadline" ]; do
+        if curl --silent --output /dev/null --max-time 2 "http://$API_UPSTREAM/readyz"; then return; fi
+        sleep 1
+    done
+    warn "no API answered at $API_UPSTREAM within $API_WAIT_SECONDS s: serving without it"
+}
+
 follow_replicas() {
     now=$(replicas)
     if [ "$now" != "$(cat "$REPLICAS")" ]; then

@@ -10,6 +10,7 @@
 # TLS_DIRECTORY  where fullchain.pem and privkey.pem are or will be; until then a self-signed pair is used
 # ACME_WEBROOT   where certbot puts its answers (http-01)
 # API_UPSTREAM   host:port of the prompt API; every address of the host is a replica
+# API_WAIT_SECONDS  how long to wait at the start until an API answers, and not listen before; 0: not at all
 # WEB_UPSTREAM   address of Vite's development server; when empty the built app is served
 # ACCESS_LOG_FILE    gets the access log too, rotated, for those who read files; none when empty
 #
@@ -28,6 +29,7 @@ SELF_SIGNED_DIRECTORY=/var/lib/storybot-gateway/tls
 TLS_DIRECTORY=${TLS_DIRECTORY:-$SELF_SIGNED_DIRECTORY}
 ACME_WEBROOT=${ACME_WEBROOT:-/var/lib/storybot-acme}
 API_UPSTREAM=${API_UPSTREAM:-prompt-api:8000}
+API_WAIT_SECONDS=${API_WAIT_SECONDS:-0}
 WEB_UPSTREAM=${WEB_UPSTREAM:-}
 ACCESS_LOG_FILE=${ACCESS_LOG_FILE:-}
 LIMIT_REQUESTS=${LIMIT_REQUESTS:-50}
@@ -65,6 +67,8 @@ check_settings() {
         matches "$folder" '/[A-Za-z0-9._/-]+' || die "$setting must be an absolute path, not '$folder'"
     done
     matches "$API_UPSTREAM" '[A-Za-z0-9._-]+:[0-9]+' || die "API_UPSTREAM must be host:port, not '$API_UPSTREAM'"
+    matches "$API_WAIT_SECONDS" '[0-9]{1,4}' ||
+        die "API_WAIT_SECONDS must be a number from 0 to 9999, not '$API_WAIT_SECONDS'"
     matches "$WEB_UPSTREAM" '(https?://[A-Za-z0-9._-]+(:[0-9]+)?)?' ||
         die "WEB_UPSTREAM must be http://host:port, not '$WEB_UPSTREAM'"
     [ -z "$ACCESS_LOG_FILE" ] || [ -w "${ACCESS_LOG_FILE%/*}" ] ||

@@ -8,10 +8,10 @@ from http.client import HTTPConnection
 import httpx
 import pytest
 
-from tests.support.containers import Container, docker, network
+from tests.support.containers import Container, container, docker, network
 from tests.support.poll import until
 
-from .conftest import Gateway, StartGateway, start_stub
+from .conftest import HARDENED, Gateway, StartGateway, start_stub
 
 
 def raw_get(gateway: Gateway, target: str) -> tuple[int, str, bytes]:
@@ -148,6 +148,35 @@ def test_an_api_that_is_away_is_an_honest_503(start_gateway: StartGateway) -> No
         assert answer.json()["type"] == "urn:problem-type:storybot:unavailable"
         with start_stub(name):
             until(lambda: gateway.http.post("/api/v1/prompts").is_success, "the gateway finds the API")
+
+
+def test_a_gateway_that_waits_for_an_api_does_not_listen_before_one_answers(gateway_image: str) -> None:
+    """Visitors go to another gateway meanwhile; the first request that this one takes is served."""
+    waiting = {"API_WAIT_SECONDS": "9999"}
+    with network() as name, container(
+        gateway_image, on=name, ports=[8080], environment=waiting, options=HARDENED
+    ) as gateway, httpx.Client(base_url=f"http://127.0.0.1:{gateway.port(8080)}") as http:  # fmt: skip
+
+        def first_answer() -> httpx.Response | None:
+            try:
+                return http.get("/api/v1/ping")
+            except httpx.TransportError:
+                return None
+
+        until(lambda: "waiting until an API answers" in gateway.output(), "the gateway waits")
+        assert first_answer() is None
+        assert gateway.inspect("{{.State.Health.Status}}") == "starting"
+        with start_stub(name):
+            answer = until(first_answer, "the gateway listens")
+            assert answer is not None
+            assert answer.status_code == 200
+
+
+def test_a_gateway_that_waited_in_vain_serves_the_site(start_gateway: StartGateway) -> None:
+    with network() as name, start_gateway(name, API_WAIT_SECONDS="1") as gateway:
+        assert gateway.http.get("/").status_code == 200
+        assert gateway.http.get("/api/v1/ping").status_code == 503
+        assert "no API answered at prompt-api:8000 within 1 s" in gateway.container.output()
 
 
 @pytest.mark.parametrize(("method", "status"), [("POST", 504), ("GET", 503)])

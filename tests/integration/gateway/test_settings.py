@@ -19,7 +19,7 @@ def check(image: str, **environment: str) -> tuple[int, str]:
         {},
         {"WEB_UPSTREAM": "http://web:5173"},
         {"CORS_ORIGINS": "https://a.example,http://localhost:3000 https://www.a.example"},
-        {"API_UPSTREAM": "127.0.0.1:9000"},
+        {"API_UPSTREAM": "127.0.0.1:9000", "API_WAIT_SECONDS": "9999"},
         {"ACCESS_LOG_FILE": "/tmp/access.log"},
         {"SITE_NAMES": "example.org www.example.org"},
         {"SITE_NAMES": "example.org", "CORS_ORIGINS": "https://example.org https://EXAMPLE.org"},
@@ -42,6 +42,7 @@ def test_every_rendering_is_accepted_by_nginx(gateway_image: str, environment: d
     [
         ("API_UPSTREAM", "prompt-api"),
         ("API_UPSTREAM", "x; return 200:80"),
+        ("API_WAIT_SECONDS", "1m"),
         ("WEB_UPSTREAM", "web:5173"),
         ("ACCESS_LOG_FILE", "/nowhere/access.log"),
         ("CORS_ORIGINS", "*"),
