@@ -52,6 +52,16 @@ class Words:
     share: str
     update_ready: str
     update: str
+    devices: str
+    make_link: str
+    link: str
+    show_here: str
+    joined: str
+    bad_link: str
+    leave: str
+    left: str
+    no_stories: str
+    no_such_story: str
 
 
 ENGLISH = Words(
@@ -91,6 +101,16 @@ ENGLISH = Words(
     share="Share…",
     update_ready="A new version of Storybot is ready.",
     update="Update",
+    devices="Devices",
+    make_link="Make a link",
+    link="Link to your stories",
+    show_here="Show them here",
+    joined="Both devices have the same stories now.",
+    bad_link="This link does not work any more",
+    leave="Leave this device",
+    left="You have left. Nothing of your stories is on this device any more.",
+    no_stories="No stories yet",
+    no_such_story="There is no such story.",
 )
 JAPANESE = Words(
     idea="お話のアイデア",
@@ -129,6 +149,16 @@ JAPANESE = Words(
     share="共有…",
     update_ready="Storybot の新しい版があります。",
     update="更新する",
+    devices="端末",
+    make_link="リンクを作る",
+    link="あなたのお話へのリンク",
+    show_here="ここに表示する",
+    joined="どちらの端末でも同じお話を読めるようになりました。",
+    bad_link="このリンクはもう使えません",
+    leave="この端末から離れる",
+    left="離れました。この端末にあなたのお話は残っていません。",
+    no_stories="まだお話がありません",
+    no_such_story="このお話は見つかりません。",
 )
 
 
@@ -195,6 +225,19 @@ class Screens:
         """Move the open story to the trash."""
         await self.page.get_by_role("button", name=self.words.delete, exact=True).click()
         await expect(self.page.get_by_text(self.words.deleted)).to_be_visible(timeout=PATIENCE_MS)
+
+    async def make_link(self) -> str:
+        """Go to the page about devices, and make a link to this library."""
+        await self.page.goto("/devices")
+        await self.button(self.words.make_link).click()
+        return await self.page.get_by_role("textbox", name=self.words.link).input_value()
+
+    async def leave(self) -> None:
+        """Go to the page about devices, and leave this one."""
+        await self.page.goto("/devices")
+        await self.button(self.words.leave).click()
+        await self.page.get_by_role("alertdialog").get_by_role("button", name=self.words.leave).click()
+        await expect(self.page.get_by_text(self.words.left)).to_be_visible(timeout=PATIENCE_MS)
 
     def button(self, name: str) -> Locator:
         """The button of exactly this name."""

@@ -116,6 +116,18 @@ async def look_at_every_screen(screens: Screens, style: Style) -> None:
     await check(page)
     await page.keyboard.press("Escape")
 
+    await screens.make_link()
+    await check(page)
+    await screens.button(words.leave).click()
+    await expect(page.get_by_role("alertdialog")).to_be_visible()
+    await check(page)
+    await page.goto("/join#no-such-code")
+    await screens.button(words.show_here).wait_for()
+    await check(page)
+    await screens.button(words.show_here).click()
+    await expect(page.get_by_text(words.bad_link)).to_be_visible(timeout=PATIENCE_MS)
+    await check(page)
+
     await screens.open_home()
     await screens.write(idea(style=style, fail="401").content)
     await expect(page.get_by_role("button", name=words.retry)).to_be_visible(timeout=PATIENCE_MS)

@@ -67,7 +67,7 @@ async def test_a_notification_arrives_when_its_transaction_commits(engine: Async
             await connection.commit()
         channel, payload = await listener.heard.get()
         assert channel == notifications.STORIES
-        assert notifications.story_ids(payload) == [story]
+        assert notifications.ids_in(payload) == [story]
         assert listener.heard.empty()
 
 
@@ -77,7 +77,7 @@ async def test_many_ids_are_spread_over_as_few_notifications_as_fit(engine: Asyn
         async with engine.begin() as connection:
             await notifications.notify_stories(connection, stories)
         payloads = [(await listener.heard.get())[1] for _ in range(3)]
-    assert [story for payload in payloads for story in notifications.story_ids(payload)] == stories
+    assert [story for payload in payloads for story in notifications.ids_in(payload)] == stories
 
 
 async def test_a_lost_connection_comes_back_and_says_so(engine: AsyncEngine) -> None:

@@ -79,6 +79,8 @@ def a_busy_day(environment: Environment, fake: FakeLlmControl) -> Activity:
     with Visitor(environment, activity) as visitor:
         _stories(visitor, activity, activity.secret("story text"))
         _refusals(visitor, activity)
+        code = activity.secrets["code of a link"] = visitor.http.post("/library/links").json()["code"]
+        assert httpx.post(f"{visitor.http.base_url}library/join", json={"code": code}).status_code == 204
         activity.secrets["cookie"] = next(iter(visitor.http.cookies.values()))
     _pages(environment, activity)
     _poison(environment)
@@ -114,6 +116,7 @@ def _refusals(visitor: Visitor, activity: Activity) -> None:
         http.post("/prompts", content=f'{{"content": "{secret("broken body")}'),
         http.post("/prompts", json={"content": "x", "options": {"age": secret("bad option")}}),
         http.post("/prompts", json={"content": secret("too long") * 9000}),
+        http.post("/library/join", json={"code": secret("code of no link")}),
         http.get(f"/stories/{secret('path')}"),
         http.get(f"/{secret('unknown path')}/x"),
     ]

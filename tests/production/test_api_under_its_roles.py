@@ -62,6 +62,19 @@ async def test_the_life_of_a_story(http: httpx.AsyncClient, fake: FakeLlmControl
     assert (await ask(http, "GET", "/prompts"))["items"] == []
 
 
+async def test_one_library_on_two_devices_until_one_is_left(http: httpx.AsyncClient, base_url: str) -> None:
+    await ask(http, "POST", "/prompts", content="A fox. [[fake: tokens=5]]")
+    async with httpx.AsyncClient(base_url=f"{base_url}/api/v1", transport=local_site(), timeout=30) as tablet:
+        brought = await ask(tablet, "POST", "/prompts", content="An owl. [[fake: tokens=5]]")
+        await ask(tablet, "POST", "/library/links")
+        code = (await ask(http, "POST", "/library/links"))["code"]
+        await ask(tablet, "POST", "/library/join", code=code)
+        assert brought["id"] in {item["id"] for item in (await ask(http, "GET", "/prompts"))["items"]}
+        await ask(tablet, "DELETE", "/device")
+        assert (await ask(tablet, "GET", "/prompts"))["items"] == []
+    assert len((await ask(http, "GET", "/prompts"))["items"]) == 2
+
+
 async def test_a_story_that_waits_for_the_llm_goes_through_outbox_and_delay(
     http: httpx.AsyncClient, fake: FakeLlmControl
 ) -> None:

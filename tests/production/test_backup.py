@@ -27,6 +27,8 @@ _OF_STORIES = {
     "stories": f"one.id = {_IDS}",
     "settings": "true",
     "alembic_version": "true",
+    "devices": "true",
+    "library_links": "true",
 }
 
 
@@ -91,8 +93,13 @@ async def test_destroyed_and_restored(
         for submission in finished:
             await visitor.follow(submission.story_id, Reading())
         ids = [submission.story_id for submission in finished]
+        await visitor.link()
+        async with StoryClient.visit(base_url, local_site()) as somebody:
+            await somebody.leave()
         before = await digests(stack, *ids)
         assert before["stories"]["number"] == FINISHED
+        assert before["devices"]["number"] > 0
+        assert before["library_links"]["number"] > 0
 
         live = [await tell(visitor, f"live{number}", 100, 0.1) for number in range(LIVE)]
         await _are_being_written(stack, [submission.story_id for submission in live])

@@ -13,6 +13,8 @@ from tests.support.stack import Stack
 RIGHTS = {
     API: {
         "alembic_version": {"SELECT"},
+        "devices": {"SELECT", "INSERT", "UPDATE", "DELETE"},
+        "library_links": {"SELECT", "INSERT", "UPDATE", "DELETE"},
         "outbox": {"SELECT", "INSERT", "DELETE", "UPDATE (id)"},
         "prompts": {"SELECT", "INSERT", "UPDATE", "DELETE"},
         "settings": {"SELECT", "UPDATE"},
@@ -97,11 +99,14 @@ def test_nobody_takes_over(roles: dict[str, Role], name: str, sql: str) -> None:
         (WORKER, "UPDATE prompts SET content = ''"),
         (WORKER, "INSERT INTO stories (id) VALUES (gen_random_uuid())"),
         (WORKER, "DELETE FROM stories"),
+        (WORKER, "SELECT * FROM devices"),
+        (WORKER, "SELECT * FROM library_links"),
         (WORKER, "SELECT * FROM outbox"),
         (WORKER, "DELETE FROM outbox"),
         (WORKER, "UPDATE settings SET system_prompt = ''"),
         (EXPORTER, "SELECT content FROM public.prompts"),
         (EXPORTER, "SELECT text FROM public.stories"),
+        (EXPORTER, "SELECT code_hash FROM public.library_links"),
         (OWNER, "CREATE ROLE loot"),
         (OWNER, "COPY (SELECT 1) TO PROGRAM 'cat'"),
         (OWNER, "SELECT pg_read_file('/etc/passwd')"),

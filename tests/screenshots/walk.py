@@ -130,7 +130,7 @@ class Walk:
         await self._camera.take("stopped")
 
     async def library(self) -> None:
-        """The library with its filters and search, the trash, the server away."""
+        """The library with its filters and search, the trash, devices, the server away."""
         for idea in self._tale.others[2:]:
             self._fake.script(idea, text=self._tale.text)
             await self._screens.open_home()
@@ -154,6 +154,17 @@ class Walk:
         await self._page.get_by_role("alertdialog").wait_for()
         await self._camera.take("delete-for-good")
         await self._page.keyboard.press("Escape")
+        await self._screens.make_link()
+        await self._camera.take("devices", whole=True)
+        await self._screens.button(self._words.leave).click()
+        await self._page.get_by_role("alertdialog").wait_for()
+        await self._camera.take("leave")
+        await self._page.goto("/join#no-such-code")
+        await self._screens.button(self._words.show_here).wait_for()
+        await self._camera.take("join")
+        await self._screens.button(self._words.show_here).click()
+        await expect(self._page.get_by_text(self._words.bad_link)).to_be_visible(timeout=PATIENCE_MS)
+        await self._camera.take("bad-link")
         self._network.refuse()
         await self._page.goto("/")
         await expect(self._page.get_by_text(self._words.away)).to_be_visible(timeout=PATIENCE_MS)

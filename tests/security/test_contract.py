@@ -10,10 +10,15 @@ from pathlib import Path
 import httpx
 import pytest
 
-from prompt_api.http.owner import COOKIE
+from prompt_api.devices.cookie import COOKIE
 from tests.e2e.environment import Environment
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+OURS = ("--include-path-regex", "^/api/v1/")
+LEAVING = "DELETE /api/v1/device"
+"""Ends the visitor's cookie, so it is left out of their requests and asked by somebody without one."""
 
 
 @pytest.mark.parametrize(
@@ -22,11 +27,18 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 async def test_no_request_makes_the_api_fail_or_break_its_word(
     environment: Environment, http: httpx.AsyncClient, examples: int
 ) -> None:
-    report = Path(environment.results) / f"schemathesis-{examples}.txt"
+    cookie = f"Cookie: {COOKIE}={http.cookies[COOKIE]}"
+    await run(environment, f"schemathesis-{examples}", examples, *OURS, "--exclude-name", LEAVING, "--header", cookie)
+    await run(environment, f"schemathesis-{examples}-leaving", examples, "--include-name", LEAVING)
+
+
+async def run(environment: Environment, name: str, examples: int, *arguments: str) -> None:
+    """Run schemathesis through the gateway; fails with its report."""
+    report = Path(environment.results) / f"{name}.txt"
     command = [
         *("schemathesis", "--config-file", str(Path(__file__).with_name("schemathesis.toml"))),
         *("run", f"{environment.url}/api/openapi.json", "--url", environment.url),
-        *("--include-path-regex", "^/api/v1/", "--header", f"Cookie: {COOKIE}={http.cookies[COOKIE]}"),
+        *arguments,
         *("--max-examples", str(examples), "--request-timeout", "30", "--continue-on-failure", "--no-color"),
         *("--generation-database", "none"),
     ]

@@ -118,6 +118,15 @@ class StoryClient:
         submission.tries.append(done)
         return done
 
+    async def link(self) -> str:
+        """Make a link to the library; its code."""
+        code: str = (await self._http.post("/library/links")).raise_for_status().json()["code"]
+        return code
+
+    async def leave(self) -> None:
+        """Leave the device."""
+        (await self._http.delete("/device")).raise_for_status()
+
     async def look(self, path: str) -> str:
         """Read something once: the status of the answer, or what cut it off."""
         try:

@@ -11,6 +11,7 @@ from tests.support.stack import REPOSITORY, Stack
 from tests.upgrade.conftest import BASE_URL, REPLICAS
 from tests.upgrade.visitors import Visits, visiting
 
+API = f"{BASE_URL}/api/v1"
 _HOLD_S = 5
 _PATIENCE_S = 300
 
@@ -36,7 +37,7 @@ async def test_no_request_fails(before: Stack, present: Stack, fake: FakeLlmCont
     assert [story.reading.final for story in visits.stories] == ["finished"] * len(visits.stories)
     assert [story.reading.problems for story in visits.stories if story.reading.problems] == []
     assert all(story.reading.text == story.expected for story in visits.stories)
-    assert await favourites_work()
+    assert await links_work()
 
 
 async def replace(stack: Stack, service: str) -> None:
@@ -59,16 +60,20 @@ async def revision(stack: Stack) -> str:
     return str(row["revision"])
 
 
-async def favourites_work() -> bool:
-    """Something that the release before could not do."""
-    async with httpx.AsyncClient(base_url=f"{BASE_URL}/api/v1", timeout=30) as http:
+async def links_work() -> bool:
+    """Something that the release before could not do: a library is opened on a second device."""
+    async with (
+        httpx.AsyncClient(base_url=API, timeout=30) as http,
+        httpx.AsyncClient(base_url=API, timeout=30) as tablet,
+    ):
         prompt = (await http.post("/prompts", json={"content": "A new fox. [[fake: tokens=5]]"})).json()
-        await http.put(f"/prompts/{prompt['id']}/favourite")
+        code = (await http.post("/library/links")).json()["code"]
+        (await tablet.post("/library/join", json={"code": code})).raise_for_status()
 
-        async def is_one() -> bool:
-            return bool((await http.get(f"/prompts/{prompt['id']}")).json()["favourite"])
+        async def is_there() -> bool:
+            return (await tablet.get(f"/prompts/{prompt['id']}")).is_success
 
-        return await eventually(is_one, "it is a favourite")
+        return await eventually(is_there, "the prompt is on the other device")
 
 
 def note(visits: Visits, in_flight: dict[str, int]) -> None:

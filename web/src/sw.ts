@@ -15,6 +15,7 @@ import { NetworkFirst } from 'workbox-strategies';
  */
 declare const self: ServiceWorkerGlobalScope;
 
+/** As in src/api/saved.ts, which empties it. */
 const LIBRARY = 'library';
 /** Answers kept, the ones used longest ago going first. */
 const KEPT = 400;

@@ -5,9 +5,11 @@ from fastapi.routing import APIRoute
 from starlette.types import ASGIApp
 
 from prompt_api.configuration import keys_of
+from prompt_api.devices import endpoints as devices
+from prompt_api.devices.cookie import DeviceCookies
+from prompt_api.devices.middleware import Devices
 from prompt_api.http import docs, health, problems, schema
 from prompt_api.http.observation import Observation
-from prompt_api.http.owner import OwnerCookies
 from prompt_api.preferences import endpoints as preferences
 from prompt_api.prompts import endpoints as prompts
 from prompt_api.stories import endpoints as stories
@@ -23,8 +25,9 @@ def create_app(parts: Parts) -> ASGIApp:
     api = create_api(parts)
     routes = (route for route in api.routes if isinstance(route, APIRoute))
     parts.metrics.expect((method, route.path) for route in routes for method in route.methods or ())
-    owned = OwnerCookies(api, keys=keys_of(parts.settings.cookie_secret), prefix=_BASE)
-    return Observation(owned, metrics=parts.metrics)
+    cookies = DeviceCookies(keys_of(parts.settings.cookie_secret))
+    known = Devices(api, cookies=cookies, libraries=parts.libraries, prefix=_BASE)
+    return Observation(known, metrics=parts.metrics)
 
 
 def create_api(parts: Parts) -> FastAPI:
@@ -45,6 +48,7 @@ def create_api(parts: Parts) -> FastAPI:
     prompts.install(api, parts.database, parts.submissions, stories_per_owner=limit)
     trash.install(api, parts.database, keep=settings.trash_kept_for)
     stories.install(api, parts.database, stories_per_owner=limit)
+    devices.install(api, parts.database, parts.libraries)
     stream.install(api, parts.hub, parts.pulse, parts.metrics)
     preferences.install(
         api,

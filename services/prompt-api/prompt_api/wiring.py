@@ -11,6 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from prompt_api.configuration import ApiSettings
 from prompt_api.database import Database
+from prompt_api.devices.libraries import Libraries
+from prompt_api.devices.stragglers import Stragglers
 from prompt_api.metrics import Metrics
 from prompt_api.prompts.submission import Submissions
 from prompt_api.relay.backlog import measure_backlog
@@ -49,6 +51,8 @@ class Parts:
     relay: Relay
     reconciler: Reconciler
     purge: Purge
+    libraries: Libraries
+    stragglers: Stragglers
 
 
 def build(settings: ApiSettings) -> Parts:
@@ -86,6 +90,8 @@ def build(settings: ApiSettings) -> Parts:
         relay=Relay(dedicated["relay"], metrics),
         reconciler=Reconciler(database, metrics, every=settings.reconcile_every_s),
         purge=Purge(database, metrics, keep=settings.trash_kept_for, every=settings.purge_every_s),
+        libraries=Libraries(database),
+        stragglers=Stragglers(database),
     )
 
 
@@ -100,6 +106,7 @@ async def running(parts: Parts) -> AsyncIterator[None]:
         "notifications": lambda: _listen(parts),
         "broker": lambda: _use_broker(parts),
         "purge": parts.purge.run,
+        "stragglers": parts.stragglers.run,
         "backlog": lambda: measure_backlog(parts.database, parts.metrics),
     }
     tasks = [asyncio.create_task(_keep_going(name, job), name=name) for name, job in jobs.items()]
@@ -121,17 +128,21 @@ async def running(parts: Parts) -> AsyncIterator[None]:
 async def _listen(parts: Parts) -> None:
     async def connected() -> None:
         parts.relay.wake()
+        parts.libraries.look_again()
         await parts.hub.look_at_everything()
 
     async def heard(channel: str, payload: str) -> None:
-        if channel == notifications.OUTBOX:
-            parts.relay.wake()
-        else:
-            await parts.hub.heard(payload)
+        match channel:
+            case notifications.OUTBOX:
+                parts.relay.wake()
+            case notifications.DEVICES:
+                parts.libraries.heard(notifications.ids_in(payload))
+            case notifications.STORIES:
+                await parts.hub.heard(payload)
 
     await notifications.listen(
         parts.settings.database_url,
-        [notifications.OUTBOX, notifications.STORIES],
+        [notifications.OUTBOX, notifications.STORIES, notifications.DEVICES],
         service=SERVICE,
         connected=connected,
         heard=heard,

@@ -25,7 +25,7 @@ from story_worker.takeover import Takeover
 from storybot_common import logs
 from storybot_common.database.dedicated import DedicatedConnection
 from storybot_common.database.engine import create_engine
-from storybot_common.database.notifications import STORIES, listen, story_ids
+from storybot_common.database.notifications import STORIES, ids_in, listen
 from storybot_common.log_outputs import log_outputs
 from storybot_common.settings import load
 
@@ -105,7 +105,7 @@ async def run(settings: WorkerSettings, stopping: asyncio.Event) -> None:
 
     async def heard(_channel: str, payload: str) -> None:
         with suppress(ValueError):  # somebody else's notification
-            handler.doubt(story_ids(payload))
+            handler.doubt(ids_in(payload))
 
     try:
         async with health.serve(metrics.registry, port=settings.health_port), asyncio.TaskGroup() as tasks:

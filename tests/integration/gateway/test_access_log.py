@@ -65,6 +65,7 @@ def test_a_line_has_the_declared_fields_and_a_time_to_the_millisecond(logging_ga
             "events",
         ),
         ("/api/v1/stories/Yuki", "other", "api"),
+        ("/api/v1/library/join", "/api/v1/library/join", "api"),
         ("/Yuki", "/", "app"),
         ("/assets/../Yuki", "/", "app"),
         ("/Yuki.php", "other", "app"),

@@ -1,6 +1,8 @@
 import type { InfiniteData, QueryClient } from '@tanstack/react-query';
 
 import { ALL, LISTS, promptById } from './prompts';
+import { STORIES } from './stories';
+import { TRASH } from './trash';
 import type { PromptPage, PromptSummary, Story, StorySummary } from './types';
 
 type List = InfiniteData<PromptPage>;
@@ -40,6 +42,14 @@ export function refreshLists(client: QueryClient): Promise<void> {
 
 export function refreshPrompts(client: QueryClient): Promise<void> {
   return client.invalidateQueries({ queryKey: ALL });
+}
+
+/** Takes everything that belongs to a library out of what was loaded before. */
+export async function forgetLoaded(client: QueryClient): Promise<void> {
+  for (const queryKey of [ALL, STORIES, TRASH]) {
+    await client.cancelQueries({ queryKey });
+    client.removeQueries({ queryKey });
+  }
 }
 
 /** Takes a deleted prompt out of everything that was loaded before. */

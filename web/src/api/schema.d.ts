@@ -240,6 +240,69 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/device": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Leave Device
+         * @description Leave this device: its cookie is removed, and no copy of it is accepted any more.
+         *
+         *     Nothing is deleted, and other devices with the same library keep it. Without one, and without a link that is
+         *     still valid, nobody can open it again.
+         */
+        delete: operations["leave_device"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/library/links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create Library Link
+         * @description Make a code that opens this library on other devices for a quarter of an hour; the one before ends.
+         */
+        post: operations["create_library_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/library/join": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Join Library
+         * @description Open the library of a link on this device. What this device has of its own goes into that library.
+         */
+        post: operations["join_library"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/stories/{story_id}/events": {
         parameters: {
             query?: never;
@@ -396,6 +459,23 @@ export interface components {
          * @enum {string}
          */
         Length: "short" | "medium" | "long";
+        /**
+         * LibraryLink
+         * @description What opens this library on another device, until it expires or a newer one is made.
+         */
+        LibraryLink: {
+            /**
+             * Code
+             * @description A secret: whoever has it can open the library.
+             * @example 7tq1…
+             */
+            code: string;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+        };
         /**
          * Limits
          * @description How much is taken.
@@ -883,6 +963,14 @@ export interface components {
              * @example must not be empty or only spaces
              */
             message: string;
+        };
+        /**
+         * JoinLibrary
+         * @description The code of a link that another device made.
+         */
+        JoinLibrary: {
+            /** Code */
+            code: string;
         };
         /**
          * NewPrompt
@@ -2508,6 +2596,264 @@ export interface operations {
                      *       "status": 429,
                      *       "detail": "You have 100 unfinished stories, which is the limit. Wait until some are finished.",
                      *       "trace_id": "0af7651916cd43dd8448eb211c80319c"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The story shelf is away for a moment. Nothing was changed; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:problem-type:storybot:unavailable",
+                     *       "title": "Service Unavailable",
+                     *       "status": 503,
+                     *       "detail": "The story shelf is away for a moment. Nothing was changed; try again.",
+                     *       "trace_id": "0af7651916cd43dd8448eb211c80319c"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The story shelf went away while the change was being stored, so it may or may not be there. */
+            504: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:problem-type:storybot:outcome-unknown",
+                     *       "title": "Gateway Timeout",
+                     *       "status": 504,
+                     *       "detail": "The story shelf went away while the change was being stored, so it may or may not be there.",
+                     *       "trace_id": "0af7651916cd43dd8448eb211c80319c"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    leave_device: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The story shelf is away for a moment. Nothing was changed; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:problem-type:storybot:unavailable",
+                     *       "title": "Service Unavailable",
+                     *       "status": 503,
+                     *       "detail": "The story shelf is away for a moment. Nothing was changed; try again.",
+                     *       "trace_id": "0af7651916cd43dd8448eb211c80319c"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The story shelf went away while the change was being stored, so it may or may not be there. */
+            504: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:problem-type:storybot:outcome-unknown",
+                     *       "title": "Gateway Timeout",
+                     *       "status": 504,
+                     *       "detail": "The story shelf went away while the change was being stored, so it may or may not be there.",
+                     *       "trace_id": "0af7651916cd43dd8448eb211c80319c"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_library_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LibraryLink"];
+                };
+            };
+            /** @description The story shelf is away for a moment. Nothing was changed; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:problem-type:storybot:unavailable",
+                     *       "title": "Service Unavailable",
+                     *       "status": 503,
+                     *       "detail": "The story shelf is away for a moment. Nothing was changed; try again.",
+                     *       "trace_id": "0af7651916cd43dd8448eb211c80319c"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The story shelf went away while the change was being stored, so it may or may not be there. */
+            504: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:problem-type:storybot:outcome-unknown",
+                     *       "title": "Gateway Timeout",
+                     *       "status": 504,
+                     *       "detail": "The story shelf went away while the change was being stored, so it may or may not be there.",
+                     *       "trace_id": "0af7651916cd43dd8448eb211c80319c"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    join_library: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JoinLibrary"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The body of the request is not JSON in UTF-8. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:problem-type:storybot:bad-request",
+                     *       "title": "Bad Request",
+                     *       "status": 400,
+                     *       "detail": "The body of the request is not JSON in UTF-8.",
+                     *       "trace_id": "0af7651916cd43dd8448eb211c80319c"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This link is not valid, or not any more. Make a new one on the device that has the stories. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:problem-type:storybot:not-found",
+                     *       "title": "Not Found",
+                     *       "status": 404,
+                     *       "detail": "This link is not valid, or not any more. Make a new one on the device that has the stories.",
+                     *       "trace_id": "0af7651916cd43dd8448eb211c80319c"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body of the request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:problem-type:storybot:content-too-large",
+                     *       "title": "Content Too Large",
+                     *       "status": 413,
+                     *       "detail": "The body of the request is too large.",
+                     *       "trace_id": "0af7651916cd43dd8448eb211c80319c"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description code: String should have at least 1 character */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:problem-type:storybot:invalid-request",
+                     *       "title": "Unprocessable Content",
+                     *       "status": 422,
+                     *       "detail": "code: String should have at least 1 character",
+                     *       "trace_id": "0af7651916cd43dd8448eb211c80319c",
+                     *       "errors": [
+                     *         {
+                     *           "field": "code",
+                     *           "message": "String should have at least 1 character"
+                     *         }
+                     *       ]
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];

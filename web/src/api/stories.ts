@@ -3,10 +3,12 @@ import { queryOptions } from '@tanstack/react-query';
 import { api, bodyOf } from './client';
 import type { Story } from './types';
 
+export const STORIES = ['stories'] as const;
+
 /** One story with its text so far. */
 export function storyById(storyId: string) {
   return queryOptions({
-    queryKey: ['stories', storyId],
+    queryKey: [...STORIES, storyId],
     // What is asked for again after a while may have been retried meanwhile: nothing old is shown.
     gcTime: 0,
     queryFn: ({ signal }) =>

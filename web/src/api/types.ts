@@ -15,6 +15,7 @@ export type Failure = Schemas['Failure'];
 export type TrashedPrompt = Schemas['TrashedPrompt'];
 export type PromptPage = Schemas['PromptPage'];
 export type NewPrompt = Schemas['NewPrompt'];
+export type LibraryLink = Schemas['LibraryLink'];
 export type Settings = Schemas['Preferences'];
 export type Problem = Schemas['Problem'];
 

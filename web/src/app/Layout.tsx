@@ -1,7 +1,9 @@
 import { BookOpen } from 'lucide-react';
+import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, Outlet, ScrollRestoration } from 'react-router';
 
+import { reloadWhenAsked } from '../browser/tabs';
 import { LanguageSwitch } from '../features/preferences/LanguageSwitch';
 import { AwayBanner } from '../features/offline/AwayBanner';
 import { ThemeSwitch } from '../features/preferences/ThemeSwitch';
@@ -11,6 +13,7 @@ import styles from './Layout.module.css';
 /** What surrounds every page. */
 export function Layout() {
   const { t } = useTranslation();
+  useEffect(() => reloadWhenAsked(), []);
   return (
     <div className={styles.layout}>
       <a className={styles.skip} href="#content">

@@ -29,6 +29,14 @@ export const routes = (home: Pick<IndexRouteObject, 'lazy' | 'Component'>): Rout
             lazy: () => import('../features/trash/TrashPage'),
           },
           {
+            path: 'devices',
+            lazy: () => import('../features/devices/DevicesPage'),
+          },
+          {
+            path: 'join',
+            lazy: () => import('../features/devices/JoinPage'),
+          },
+          {
             path: 'samples/:sampleId',
             lazy: () => import('../features/samples/SamplePage'),
           },

@@ -11,6 +11,8 @@ export function useFormats() {
       ),
     day: (iso: string) =>
       new Intl.DateTimeFormat(language, { dateStyle: 'medium' }).format(new Date(iso)),
+    time: (iso: string) =>
+      new Intl.DateTimeFormat(language, { timeStyle: 'short' }).format(new Date(iso)),
     number: (value: number) => new Intl.NumberFormat(language).format(value),
     /** A part of a cent is told as such: that is what a story costs. */
     money: (value: number, currency: string) =>

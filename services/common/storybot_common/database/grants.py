@@ -28,6 +28,8 @@ GRANTS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             # a column that nobody may change (an identity), but FOR UPDATE asks for the right to
             "outbox": "SELECT, INSERT, DELETE, UPDATE (id)",
             "settings": "SELECT, UPDATE",
+            "devices": "SELECT, INSERT, UPDATE, DELETE",
+            "library_links": "SELECT, INSERT, UPDATE, DELETE",
             "alembic_version": "SELECT",
         },
         WORKER: {

@@ -21,6 +21,7 @@ from storybot_common.logs import get_logger
 
 OUTBOX = "storybot_outbox"
 STORIES = "storybot_stories"
+DEVICES = "storybot_devices"
 
 _NOTIFY = text("SELECT pg_notify(:channel, :payload)")
 IDS_PER_NOTIFICATION = 200  # × 37 bytes stays below Postgres' limit of 8,000 bytes a payload
@@ -35,12 +36,21 @@ async def notify_outbox(connection: AsyncConnection) -> None:
 
 async def notify_stories(connection: AsyncConnection, story_ids: Iterable[UUID]) -> None:
     """Say, when the current transaction commits, that these stories have new text or another state."""
-    for some in batched(story_ids, IDS_PER_NOTIFICATION, strict=False):
-        await connection.execute(_NOTIFY, {"channel": STORIES, "payload": ",".join(map(str, some))})
+    await _notify(connection, STORIES, story_ids)
 
 
-def story_ids(payload: str) -> list[UUID]:
-    """The ids in a notification on the channel STORIES."""
+async def notify_devices(connection: AsyncConnection, device_ids: Iterable[UUID]) -> None:
+    """Say, when the current transaction commits, that these devices show another library, or have left."""
+    await _notify(connection, DEVICES, device_ids)
+
+
+async def _notify(connection: AsyncConnection, channel: str, ids: Iterable[UUID]) -> None:
+    for some in batched(ids, IDS_PER_NOTIFICATION, strict=False):
+        await connection.execute(_NOTIFY, {"channel": channel, "payload": ",".join(map(str, some))})
+
+
+def ids_in(payload: str) -> list[UUID]:
+    """The ids in a notification on the channels STORIES and DEVICES."""
     return [UUID(part) for part in payload.split(",") if part]
 
 

@@ -140,6 +140,26 @@ story_chunks = Table(
     Column("text", Text, nullable=False),
 )
 
+devices = Table(
+    "devices",
+    metadata,
+    Column("device_id", Uuid, primary_key=True, comment="in a browser's cookie; without a row it is its own owner"),
+    Column("owner_id", Uuid, comment="whose library it shows; null: it has left, and its cookie is worth nothing"),
+    Column("changed_at", _INSTANT, nullable=False, server_default=_NOW),
+    Index("ix_devices_owner_id", "owner_id"),
+    Index("ix_devices_left", "changed_at", postgresql_where=text("owner_id IS NULL")),
+)
+
+library_links = Table(
+    "library_links",
+    metadata,
+    Column("owner_id", Uuid, primary_key=True, comment="one link at a time for each library"),
+    Column("code_hash", LargeBinary, nullable=False, comment="SHA-256 of the code in the link"),
+    Column("expires_at", _INSTANT, nullable=False),
+    Index("uq_library_links_code_hash", "code_hash", unique=True),
+    Index("ix_library_links_expires_at", "expires_at"),
+)
+
 outbox = Table(
     "outbox",
     metadata,

@@ -3,15 +3,33 @@
 Plain functions: as FastAPI dependencies they would cost more than everything else that an endpoint does.
 """
 
+from dataclasses import dataclass
 from uuid import UUID
 
 from fastapi import Request
 
 
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Who asks."""
+
+    device_id: UUID
+    """The browser, by its cookie."""
+    owner_id: UUID
+    """Whose library the device shows."""
+    is_new: bool
+    """It had no cookie that is worth something, and owns nothing yet."""
+
+
+def visitor_of(request: Request) -> Visitor:
+    """Who asks."""
+    visitor: Visitor = request.scope["state"]["visitor"]
+    return visitor
+
+
 def owner_of(request: Request) -> UUID:
-    """The visitor whose things are asked for."""
-    owner_id: UUID = request.scope["state"]["owner_id"]
-    return owner_id
+    """Whose things are asked for."""
+    return visitor_of(request).owner_id
 
 
 def trace_id_of(request: Request) -> str:

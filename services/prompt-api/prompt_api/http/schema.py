@@ -5,6 +5,7 @@ from typing import Any
 from fastapi import FastAPI
 from pydantic.json_schema import models_json_schema
 
+from prompt_api.devices.schemas import JoinLibrary
 from prompt_api.http.problems import Problem
 from prompt_api.prompts.schemas import NewPrompt
 from prompt_api.stories.schemas import DeltaEvent, RestartEvent
@@ -19,7 +20,10 @@ def install(api: FastAPI) -> None:
     def complete() -> dict[str, Any]:
         document = generate()
         _modes, extra = models_json_schema(
-            [(NewPrompt, "validation"), *((model, "serialization") for model in (Problem, DeltaEvent, RestartEvent))],
+            [
+                *((model, "validation") for model in (NewPrompt, JoinLibrary)),
+                *((model, "serialization") for model in (Problem, DeltaEvent, RestartEvent)),
+            ],
             ref_template=_REF,
         )
         document["components"]["schemas"] |= _without_nulls(extra["$defs"])

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from prompt_api.stories.schemas import StoryStatus
 from prompt_api.stream.live_story import Known, LiveStory, Snapshot
-from storybot_common.database.notifications import story_ids
+from storybot_common.database.notifications import ids_in
 from storybot_common.database.unit_of_work import DatabaseUnavailable
 from storybot_common.logs import get_logger
 
@@ -57,7 +57,7 @@ class Hub:
 
     async def heard(self, payload: str) -> None:
         """Take a notification: these stories have new text or another state."""
-        for story_id in story_ids(payload):
+        for story_id in ids_in(payload):
             if story := self._stories.get(story_id):
                 self._want(story)
 

@@ -1,5 +1,5 @@
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
-import { CloudOff, Trash2 } from 'lucide-react';
+import { CloudOff, MonitorSmartphone, Trash2 } from 'lucide-react';
 import { lazy, Suspense, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
@@ -42,10 +42,16 @@ export function Library() {
         <h2 id="library-title" className={styles.title} tabIndex={-1}>
           {t('library.title')}
         </h2>
-        <Link to="/trash" className={styles.trash}>
-          <Trash2 aria-hidden="true" />
-          {t('trash.title')}
-        </Link>
+        <div className={styles.links}>
+          <Link to="/devices" className={styles.link}>
+            <MonitorSmartphone aria-hidden="true" />
+            {t('devices.title')}
+          </Link>
+          <Link to="/trash" className={styles.link}>
+            <Trash2 aria-hidden="true" />
+            {t('trash.title')}
+          </Link>
+        </div>
       </div>
       {prompts !== undefined && !isNewcomer && (
         <>

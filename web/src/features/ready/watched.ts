@@ -25,6 +25,10 @@ export function unwatch(storyId: string): void {
   }
 }
 
+export function unwatchAll(): void {
+  change([]);
+}
+
 export function useWatched(): readonly Watched[] {
   return useSyncExternalStore(
     (listener) => {

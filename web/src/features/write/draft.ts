@@ -2,6 +2,7 @@ import { readStored, writeStored } from '../../browser/storage';
 import type { NewPrompt, Prompt } from '../../api/types';
 import { codePointLength } from '../../text/codePoints';
 import { GENRES, LENGTHS, TONES, type Genre, type Length, type Tone } from './choices';
+import { DRAFT_KEY } from './kept';
 
 /** A prompt as it stands in the form; '' is a wish that was left open. */
 export interface Draft {
@@ -24,11 +25,9 @@ export const EMPTY_DRAFT: Draft = {
   length: '',
 };
 
-const STORAGE_KEY = 'storybot.draft';
-
 /** The draft of last time; whatever of it cannot be read is left open. */
 export function storedDraft(): Draft {
-  const fields = parsed(readStored(STORAGE_KEY));
+  const fields = parsed(readStored(DRAFT_KEY));
   const text = (value: unknown) => (typeof value === 'string' ? value : '');
   const oneOf = <Choice extends string>(choices: readonly Choice[], value: unknown) =>
     choices.find((choice) => choice === value) ?? '';
@@ -44,7 +43,7 @@ export function storedDraft(): Draft {
 }
 
 export function storeDraft(draft: Draft): void {
-  writeStored(STORAGE_KEY, JSON.stringify(draft));
+  writeStored(DRAFT_KEY, JSON.stringify(draft));
 }
 
 /** What is sent for a draft that has no mistakes; open wishes are left out. */

@@ -1,5 +1,6 @@
 import { readStored, removeStored, writeStored } from '../../browser/storage';
 import type { NewPrompt } from '../../api/types';
+import { SUBMISSION_KEY } from './kept';
 
 /**
  * The Idempotency-Key of a prompt whose fate is unknown, kept until the server has said yes or no.
@@ -11,26 +12,24 @@ interface Submission {
   body: string;
 }
 
-const STORAGE_KEY = 'storybot.submission';
-
 /** The key under which to send a prompt. */
 export function idempotencyKeyFor(prompt: NewPrompt): string {
   const body = JSON.stringify(prompt);
   const open = openSubmission();
   if (open?.body === body) return open.key;
   const submission: Submission = { key: randomKey(), body };
-  writeStored(STORAGE_KEY, JSON.stringify(submission));
+  writeStored(SUBMISSION_KEY, JSON.stringify(submission));
   return submission.key;
 }
 
 /** The server's answer is known: the next prompt is a new one, even with the same words. */
 export function settleSubmission(): void {
-  removeStored(STORAGE_KEY);
+  removeStored(SUBMISSION_KEY);
 }
 
 function openSubmission(): Submission | null {
   try {
-    return JSON.parse(readStored(STORAGE_KEY) ?? 'null') as Submission | null;
+    return JSON.parse(readStored(SUBMISSION_KEY) ?? 'null') as Submission | null;
   } catch {
     return null;
   }

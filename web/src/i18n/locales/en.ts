@@ -140,6 +140,46 @@ export const en = {
     nothing: 'The trash is empty.',
     failed: 'The trash could not be loaded.',
   },
+  devices: {
+    title: 'Devices',
+    lead: 'Your stories belong to this browser; there is no account. Here you take them to another device, or leave this one.',
+    share: 'The same stories on another device',
+    shareHint:
+      'Make a link and open it there, or scan it with a camera. Stories that are there already come along.',
+    localOnly:
+      'This address works on this device only. Open Storybot here by the address that other devices use for it, and make the link then.',
+    make: 'Make a link',
+    makeAnew: 'Make a new link',
+    makeFailed: 'The link could not be made.',
+    link: 'Link to your stories',
+    code: 'The link as a QR code',
+    copy: 'Copy the link',
+    send: 'Send…',
+    until: 'It works until {{time}}, or until you make a new one.',
+    careful: 'Whoever opens it has your stories, to read and to delete. Give it to nobody else.',
+    leave: 'Leave this device',
+    leaveHint:
+      'For a device that others use too. What this browser kept of your stories is removed.',
+    leaveTitle: 'Leave this device?',
+    leaveBody: 'Your stories are not shown here any more. Devices that have them too keep them.',
+    leaveWarning:
+      'If there is no such device, nobody can open them again. To keep them, make a link first and open it elsewhere.',
+    left: 'You have left. Nothing of your stories is on this device any more.',
+    leaveFailed: 'You are still here: this device could not be left.',
+  },
+  join: {
+    title: 'Show your stories here?',
+    lead: 'This device will have the same stories as the device on which the link was made. Stories that are here already come along.',
+    warning:
+      'Go on only if it is your own link: whoever made it will have the stories of this device.',
+    confirm: 'Show them here',
+    notNow: 'Not now',
+    joined: 'Both devices have the same stories now.',
+    failed: 'The stories could not be shown here.',
+    invalid: 'This link does not work any more',
+    invalidHint:
+      'A link works for a quarter of an hour, and only the newest one. Make a new one under “Devices” on the device that has the stories.',
+  },
   text: {
     title: 'Text',
     size: 'Size',
@@ -176,7 +216,8 @@ export const en = {
   reading: {
     back: 'All stories',
     notFound: 'There is no such story.',
-    notFoundHint: 'It may have been deleted, or it belongs to another browser.',
+    notFoundHint:
+      'It may have been deleted, or it belongs to another browser: there, “Devices” makes a link that opens it here.',
     failed: 'The story could not be loaded.',
     forName: 'For {{name}}',
     forNameAge: 'For {{name}}, {{age}}',
